@@ -1,0 +1,204 @@
+"""The small language in which fields are described once: JSON Schema with our annotations.
+
+Every field says what it is, an example, its default if it has one, and from which release of the
+target it exists. The published schemas, `explain`, the docs, default filling and the namespace
+rules of references all read these fragments. Annotations beyond JSON Schema:
+
+- `x-ref`: a reference of ESO (`secret`, `serviceAccount`, `ca`), whose namespace stores fill in.
+- `x-since`: `FEATURE` name from `secretkit.target`, checked against the targets.
+- `x-written`: the default is the CRD's own and is written out in every object.
+- `x-shortcut`: the field is ours, not the operator's.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
+
+Fragment: TypeAlias = dict[str, Any]
+
+# A value may hold `${variable}`: format checks of such a text wait until it is resolved.
+VARIABLE = r"\$\{"
+
+
+def _field(kind: str | list[str], description: str, rest: Mapping[str, Any]) -> Fragment:
+    fragment: Fragment = {"type": kind, "description": description}
+    for name, value in rest.items():
+        if value is None:
+            continue
+        match name:
+            case "example":
+                fragment["examples"] = [value]
+            case "since" | "ref" | "written" | "shortcut":
+                fragment[f"x-{name}"] = value
+            case _:
+                fragment[name] = value
+    return fragment
+
+
+def text(
+    description: str,
+    *,
+    example: str | None = None,
+    default: str | None = None,
+    pattern: str | None = None,
+    enum: Sequence[str] | None = None,
+    **annotations: Any,
+) -> Fragment:
+    """A string. `pattern` is an unanchored ECMA regex; a value with a variable always passes it."""
+    return _field("string", description, {
+        "example": example, "default": default,
+        "pattern": f"{pattern}|{VARIABLE}" if pattern else None,
+        "enum": list(enum) if enum else None, **annotations,
+    })  # fmt: skip
+
+
+def flag(description: str, *, default: bool | None = None, **annotations: Any) -> Fragment:
+    """A boolean."""
+    return _field("boolean", description, {"example": True, "default": default, **annotations})
+
+
+def whole(
+    description: str,
+    *,
+    example: int | None = None,
+    default: int | None = None,
+    minimum: int | None = None,
+    maximum: int | None = None,
+    **annotations: Any,
+) -> Fragment:
+    """An integer."""
+    return _field("integer", description, {
+        "example": example, "default": default, "minimum": minimum, "maximum": maximum,
+        **annotations,
+    })  # fmt: skip
+
+
+def listing(
+    description: str,
+    items: Fragment,
+    *,
+    example: Any = None,
+    at_least: int | None = None,
+    **annotations: Any,
+) -> Fragment:
+    """A list of one kind of item; `at_least` is the smallest length."""
+    return _field("array", description, {
+        "items": items, "example": example, "minItems": at_least, **annotations,
+    })  # fmt: skip
+
+
+def mapping(
+    description: str,
+    values: Fragment,
+    *,
+    example: Any = None,
+    keys: Fragment | None = None,
+    at_least: int | None = None,
+    **annotations: Any,
+) -> Fragment:
+    """An object whose keys are the user's: `keys` is a schema for the names."""
+    return _field("object", description, {
+        "additionalProperties": values, "propertyNames": keys, "example": example,
+        "minProperties": at_least, **annotations,
+    })  # fmt: skip
+
+
+def record(
+    description: str,
+    fields: Mapping[str, Fragment],
+    *,
+    required: Sequence[str] = (),
+    exactly_one: Sequence[str] = (),
+    at_most_one: Sequence[str] = (),
+    at_least_one: Sequence[str] = (),
+    example: Any = None,
+    **annotations: Any,
+) -> Fragment:
+    """An object with these fields and no others.
+
+    `exactly_one`, `at_most_one` and `at_least_one` name fields of which that many must be present.
+    """  # fmt: skip
+    return _field("object", description, {
+        "properties": dict(fields), "additionalProperties": False,
+        "required": list(required) or None, "example": example,
+        "x-exactly-one": list(exactly_one) or None, "x-at-most-one": list(at_most_one) or None,
+        "x-at-least-one": list(at_least_one) or None, **annotations,
+    })  # fmt: skip
+
+
+def free(description: str, *, example: Any = None, **annotations: Any) -> Fragment:
+    """An object that is passed on as it is."""
+    return _field("object", description, {"example": example, **annotations})
+
+
+NAME = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$"
+LABEL = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"
+DATA_KEY = r"^[-._a-zA-Z0-9]+$"
+
+
+def name(description: str, *, example: str | None = None, **annotations: Any) -> Fragment:
+    """The name of an object: a DNS subdomain of at most 253 characters."""
+    return text(description, example=example, pattern=NAME, maxLength=253, **annotations)
+
+
+def namespace(
+    description: str = "Namespace of the object; filled in for a cluster store.",
+) -> Fragment:
+    """The name of a namespace: a DNS label of at most 63 characters."""
+    return text(description, example="production", pattern=LABEL, maxLength=63)
+
+
+def secret_ref(description: str, *, key_default: str | None = None, **annotations: Any) -> Fragment:
+    """ESO's selector of one key of a Secret. Its CRD demands neither name nor key; we demand both."""
+    return record(description, {
+        "name": name("Name of the Secret that holds it.", example="store-credentials"),
+        "key": text("Key within that Secret.", example="token", pattern=DATA_KEY, maxLength=253,
+                    default=key_default),
+        "namespace": namespace(),
+    }, required=["name"] if key_default else ["name", "key"], ref="secret",
+        example={"name": "store-credentials", "key": "token"}, **annotations)  # fmt: skip
+
+
+def account_ref(description: str, **annotations: Any) -> Fragment:
+    """ESO's reference to a ServiceAccount whose token is requested."""
+    return record(description, {
+        "name": name("Name of the ServiceAccount.", example="payments-eso"),
+        "namespace": namespace(),
+        "audiences": listing("Audiences of the token, beside the provider's own.",
+                             text("An audience.", example="vault"), example=["vault"]),
+    }, required=["name"], ref="serviceAccount", example={"name": "payments-eso"},
+        **annotations)  # fmt: skip
+
+
+def ca_ref(description: str, **annotations: Any) -> Fragment:
+    """ESO's reference to a certificate authority in a Secret or ConfigMap."""
+    return record(description, {
+        "type": text("Kind of the object.", enum=["Secret", "ConfigMap"], example="ConfigMap"),
+        "name": name("Name of the object.", example="kube-root-ca.crt"),
+        "key": text("Key within it.", example="ca.crt", pattern=DATA_KEY, maxLength=253),
+        "namespace": namespace(),
+    }, required=["type", "name", "key"], ref="ca",
+        example={"type": "ConfigMap", "name": "kube-root-ca.crt", "key": "ca.crt"},
+        **annotations)  # fmt: skip
+
+
+def account(description: str, identity: str | None) -> Fragment:
+    """The shortcut `serviceAccount`: a name, or an object. `identity` is its cloud's annotation."""
+    fields = {
+        "name": name("Name of the ServiceAccount.", example="payments-eso"),
+        "annotations": mapping("Annotations on the ServiceAccount.", text("A value."),
+                               example={"example.com/owner": "payments"}),
+        "audiences": listing("Audiences of the requested token.", text("An audience."),
+                             example=["vault"]),
+        "namespace": namespace("Namespace of the account, where a cluster store takes it from "
+                               "another than the app's."),
+        "existing": flag("The account is made by others: used, not emitted.", default=False),
+    }  # fmt: skip
+    if identity:
+        fields["identity"] = text(f"Cloud identity that it acts as: annotation `{identity}`.",
+                                  example="payments")  # fmt: skip
+    return {
+        **record(description, fields, required=["name"], shortcut=True),
+        "type": ["string", "object"],
+        "pattern": f"{NAME}|{VARIABLE}",
+        "examples": ["payments-eso"],
+    }
