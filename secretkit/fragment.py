@@ -10,7 +10,7 @@ rules of references all read these fragments. Annotations beyond JSON Schema:
 - `x-shortcut`: the field is ours, not the operator's.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 Fragment: TypeAlias = dict[str, Any]
@@ -202,3 +202,48 @@ def account(description: str, identity: str | None) -> Fragment:
         "pattern": f"{NAME}|{VARIABLE}",
         "examples": ["payments-eso"],
     }
+
+
+def filled(
+    fragment: Fragment, value: Any, namespace: str | None, has: Callable[[str], bool]
+) -> Any:
+    """The value with the CRD's own defaults written out, and `namespace` in references without one.
+
+    `has` says whether the target knows a feature; defaults of what it does not know stay out.
+    The value itself does not change.
+    """
+    if isinstance(value, list):
+        items = fragment.get("items")
+        return [filled(items, item, namespace, has) for item in value] if items else value
+    if not isinstance(value, Mapping):
+        return value
+    properties = fragment.get("properties", {})
+    result = {
+        key: filled(properties[key], item, namespace, has) if key in properties else item
+        for key, item in value.items()
+    }
+    for key, field in properties.items():
+        known = "x-since" not in field or has(field["x-since"])
+        if field.get("x-written") and key not in result and known:
+            result[key] = field["default"]
+    if namespace and "x-ref" in fragment and "namespace" in properties:
+        result.setdefault("namespace", namespace)
+    return result
+
+
+def with_namespaces(value: Any, namespace: str, key: str = "") -> Any:
+    """A verbatim provider with `namespace` in what has the shape of a reference of ESO.
+
+    References are told by their fields: a selector holds `name` and `key` and nothing but
+    `namespace` beside, a ServiceAccount and a certificate authority stand under a key of theirs.
+    """
+    if isinstance(value, list):
+        return [with_namespaces(item, namespace) for item in value]
+    if not isinstance(value, Mapping):
+        return value
+    result = {name: with_namespaces(item, namespace, name) for name, item in value.items()}
+    is_selector = {"name", "key"} <= value.keys() <= {"name", "key", "namespace"}
+    is_account = key in ("serviceAccountRef", "caProvider") and "name" in value
+    if is_selector or is_account:
+        result.setdefault("namespace", namespace)
+    return result

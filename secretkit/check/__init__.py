@@ -1,0 +1,244 @@
+"""A tree against a published schema: what does not fit, with the words of its own fields.
+
+The walk reads the keywords that our schemas use and no others; a test holds its verdict against
+the `jsonschema` library. It stands in the library's place since its findings are the product, and
+since the library's import alone would cost two cold starts of helm.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from secretkit import resources
+from secretkit.check import faults
+from secretkit.finding import Finding, closest
+from secretkit.load.scalars import kind
+from secretkit.text import Place, Tree
+
+Schema = Mapping[str, Any]
+
+_END = re.compile(
+    r"\$(?=$|[|)])"
+)  # ECMA's `$` is the very end; Python's also a final newline's start
+_TYPES: dict[str, Any] = {
+    "object": dict, "array": list, "string": str, "boolean": bool, "null": type(None),
+}  # fmt: skip
+_WORDS = {
+    "object": "an object", "array": "a list", "string": "a string", "boolean": "true or false",
+    "integer": "a whole number", "number": "a number", "null": "null",
+}  # fmt: skip
+
+
+class Checker:
+    """Checks trees against one schema; compiled patterns are kept."""
+
+    def __init__(self, schema: Schema) -> None:
+        self.schema = schema
+        self._patterns: dict[str, re.Pattern[str]] = {}
+
+    @classmethod
+    def published(cls, name: str) -> "Checker":
+        """The checker of a published schema: `app`, `platform`."""
+        return cls(json.loads(resources.schema_text(name)))
+
+    def check(self, tree: Tree) -> tuple[Finding, ...]:
+        """All that does not fit, in the order of the file."""
+        return tuple(self._walk(self.schema, tree.value, Place(tree), "the file"))
+
+    def valid(self, schema: Schema, value: Any) -> bool:
+        """Whether a value fits a schema."""
+        tree = Tree(value, ())
+        return next(self._walk(schema, value, Place(tree), ""), None) is None
+
+    def _walk(self, schema: Schema, value: Any, place: Place, where: str) -> Iterator[Finding]:
+        if not _is_type(value, schema["type"]):
+            yield self._type(schema, value, place)
+            return
+        if "const" in schema and value != schema["const"]:
+            yield faults.CHOICE.at(
+                place,
+                field=_field(place),
+                got=_shown(value),
+                near="",
+                known=_shown(schema["const"]),
+            )
+        elif "enum" in schema and value not in schema["enum"]:
+            known = [str(item) for item in schema["enum"] if item is not None]
+            yield faults.CHOICE.at(
+                place, field=_field(place), got=_shown(value), near=closest(str(value), known),
+                known=", ".join(f"`{item}`" for item in known),
+            )  # fmt: skip
+        elif isinstance(value, str):
+            yield from self._string(schema, value, place)
+        elif isinstance(value, dict):
+            yield from self._object(schema, value, place, where)
+        elif isinstance(value, list):
+            yield from self._list(schema, value, place, where)
+        elif isinstance(value, int | float) and not isinstance(value, bool):
+            yield from self._number(schema, value, place)
+
+    def _type(self, schema: Schema, value: Any, place: Place) -> Finding:
+        kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+        wanted = " or ".join(_WORDS[name] for name in kinds if name != "null")
+        if "string" in kinds and isinstance(value, int | float):
+            mend = "quote it, so that no parser changes it"
+        elif value is None:
+            mend = "give it a value, or drop the key"
+        else:
+            mend = f"for example {_example(schema)}" if _example(schema) else f"write {wanted}"
+        return faults.TYPE.at(place, field=_field(place), got=kind(value), wanted=wanted, mend=mend)
+
+    def _string(self, schema: Schema, value: str, place: Place) -> Iterator[Finding]:
+        pattern = schema.get("pattern")
+        if len(value) > schema.get("maxLength", len(value)):
+            yield faults.SIZE.at(
+                place, field=_field(place), got=f"{len(value)} characters long",
+                wanted=f"at most {schema['maxLength']}", mend="shorten it",
+            )  # fmt: skip
+        elif len(value) < schema.get("minLength", 0):
+            yield faults.SIZE.at(
+                place, field=_field(place), got="empty", wanted="a text",
+                mend=f"for example {_example(schema)}",
+            )  # fmt: skip
+        elif pattern and not self._matches(pattern, value):
+            yield faults.FORM.at(
+                place, field=_field(place), wanted=_form(pattern), about=schema["description"],
+                example=_example(schema) or "the pattern says",
+            )  # fmt: skip
+
+    def _object(
+        self, schema: Schema, value: dict[str, Any], place: Place, where: str
+    ) -> Iterator[Finding]:
+        properties: Schema = schema.get("properties", {})
+        rest = schema.get("additionalProperties", True)
+        for name in schema.get("required", ()):
+            if name not in value:
+                about = properties[name]
+                yield faults.REQUIRED.at(
+                    place, where=where, field=name, about=about["description"],
+                    example=f"`{name}: {_example(about)}`",
+                )  # fmt: skip
+        names = schema.get("propertyNames")
+        for key, item in value.items():
+            if key in properties:
+                yield from self._walk(properties[key], item, place / key, f"`{key}`")
+            elif rest is False:
+                yield faults.UNKNOWN.at(
+                    (place / key).key, field=key, where=where, near=closest(key, properties),
+                    known=", ".join(f"`{name}`" for name in properties),
+                )  # fmt: skip
+            else:
+                if names and not self._fits_name(names, key):
+                    yield faults.NAME.at(
+                        (place / key).key, got=key, where=where, wanted=_form(names["pattern"]),
+                        example=_example_key(schema),
+                    )  # fmt: skip
+                if isinstance(rest, dict):
+                    yield from self._walk(rest, item, place / key, f"`{key}`")
+        least = schema.get("minProperties", 0)
+        if not least <= len(value) <= schema.get("maxProperties", len(value)):
+            got = "empty" if not value else f"an object of {len(value)} keys"
+            wanted = "exactly one key" if "maxProperties" in schema else "at least one key"
+            yield faults.SIZE.at(
+                place, field=_field(place), got=got, wanted=wanted,
+                mend=f"for example {_example(schema)}",
+            )  # fmt: skip
+        yield from self._counts(schema, value, place, where)
+
+    def _counts(
+        self, schema: Schema, value: Mapping[str, Any], place: Place, where: str
+    ) -> Iterator[Finding]:
+        for keyword, words, least, most in _COUNTS:
+            groups = schema.get(keyword)
+            if not isinstance(groups, list):
+                continue
+            members = [[name for name in group.split("|") if name in value] for group in groups]
+            there = [names for names in members if names]
+            if least <= len(there) <= most:
+                continue
+            flat = [name for names in there for name in names]
+            known = ", ".join(f"`{group.replace('|', '`/`')}`" for group in groups)
+            got = " and ".join(f"`{names[0]}`" for names in there) if there else "none"
+            yield faults.COUNT.at(
+                (place / flat[-1]).key if flat else place, where=where, got=got, wanted=words,
+                known=known, mend="keep one of them" if flat else f"for example {_example(schema)}",
+            )  # fmt: skip
+
+    def _list(
+        self, schema: Schema, value: Sequence[Any], place: Place, where: str
+    ) -> Iterator[Finding]:
+        if len(value) < schema.get("minItems", 0):
+            yield faults.SIZE.at(
+                place, field=_field(place), got="empty", wanted="at least one item",
+                mend=f"for example {_example(schema)}, or drop the key",
+            )  # fmt: skip
+        for at, item in enumerate(value):
+            yield from self._walk(schema["items"], item, place / at, f"item {at + 1} of {where}")
+
+    def _number(self, schema: Schema, value: float, place: Place) -> Iterator[Finding]:
+        least, most = schema.get("minimum"), schema.get("maximum")
+        if (least is None or value >= least) and (most is None or value <= most):
+            return
+        bounds = f"at least {least}" if most is None else f"{least or 0} to {most}"
+        yield faults.SIZE.at(
+            place, field=_field(place), got=value, wanted=bounds, mend=f"write {bounds}"
+        )
+
+    def _fits_name(self, names: Schema, key: str) -> bool:
+        return len(key) <= names.get("maxLength", len(key)) and self._matches(names["pattern"], key)
+
+    def _matches(self, pattern: str, value: str) -> bool:
+        compiled = self._patterns.get(pattern)
+        if compiled is None:
+            compiled = self._patterns[pattern] = re.compile(_END.sub(r"\\Z", pattern))
+        return compiled.search(value) is not None
+
+
+_COUNTS = (
+    ("x-exactly-one", "exactly one", 1, 1),
+    ("x-at-least-one", "at least one", 1, 10**6),
+    ("x-at-most-one", "at most one", 0, 1),
+)
+
+
+def _is_type(value: Any, wanted: str | Sequence[str]) -> bool:
+    for name in (wanted,) if isinstance(wanted, str) else wanted:
+        match name:
+            case "integer":
+                fits = isinstance(value, int) and not isinstance(value, bool)
+            case "number":
+                fits = isinstance(value, int | float) and not isinstance(value, bool)
+            case _:
+                fits = isinstance(value, _TYPES[name])
+        if fits:
+            return True
+    return False
+
+
+def _field(place: Place) -> str:
+    named = [str(step) for step in place.path if isinstance(step, str)]
+    return named[-1] if named else "the file"
+
+
+def _shown(value: Any) -> str:
+    return f"`{value}`" if isinstance(value, str) else json.dumps(value)
+
+
+def _example(schema: Schema) -> str:
+    examples = schema.get("examples")
+    if not examples:
+        return ""
+    value = examples[0]
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _example_key(schema: Schema) -> str:
+    examples = schema.get("examples")
+    return f"`{next(iter(examples[0]))}`" if examples and examples[0] else "`a-name`"
+
+
+def _form(pattern: str) -> str:
+    from secretkit.check.forms import FORMS
+
+    return FORMS.get(pattern.removesuffix(r"|\$\{"), "of the form that the field takes")

@@ -1,0 +1,131 @@
+"""SK01x and SK02x: the file is YAML, but not of our form."""
+
+from secretkit.finding import Code
+
+_HEAD = "apiVersion: secretkit.dev/v1alpha1\nkind: AppSecrets\n"
+
+UNKNOWN = Code(
+    code="SK010",
+    title="unknown field `{field}` in {where}{near}",
+    why="a misspelt field would do nothing, and nobody would see it",
+    fix="known here: {known}",
+    wrong="""
+        db:
+          existing: true
+          labls: {team: core}  # <- SK010
+    """,
+    right="""
+        db:
+          existing: true
+          labels: {team: core}
+    """,
+)
+TYPE = Code(
+    code="SK011",
+    title="`{field}` is {got}, not {wanted}",
+    why="the field takes {wanted}",
+    fix="{mend}",
+    wrong="""
+        db:
+          existing: true
+          labels: {version: 1.30}  # <- SK011
+    """,
+    right="""
+        db:
+          existing: true
+          labels: {version: "1.30"}
+    """,
+)
+REQUIRED = Code(
+    code="SK012",
+    title="{where} lacks `{field}`",
+    why="{about}",
+    fix="add `{field}`, for example {example}",
+    wrong=_HEAD + "metadata: {namespace: prod}  # <- SK012\n",
+    right=_HEAD + "metadata: {name: shop, namespace: prod}\n",
+)
+FORM = Code(
+    code="SK014",
+    title="`{field}` is not {wanted}",
+    why="{about}",
+    fix="write it like {example}",
+    wrong="""
+        db:
+          generate: {length: 32}
+          refresh: 1d  # <- SK014
+    """,
+    right="""
+        db:
+          generate: {length: 32}
+          refresh: 24h
+    """,
+)
+COUNT = Code(
+    code="SK015",
+    title="{where} has {got}, but takes {wanted} of {known}",
+    why="they exclude each other, or one of them is needed to mean anything",
+    fix="{mend}",
+    wrong="""
+        db:
+          generate: {length: 32}
+          existing: true  # <- SK015
+    """,
+    right="""
+        db:
+          generate: {length: 32}
+    """,
+)
+SIZE = Code(
+    code="SK016",
+    title="`{field}` is {got}",
+    why="the field takes {wanted}",
+    fix="{mend}",
+    wrong="""
+        db:
+          generate: {length: 0}  # <- SK016
+    """,
+    right="""
+        db:
+          generate: {length: 32}
+    """,
+)
+NAME = Code(
+    code="SK017",
+    title="`{got}` cannot be a key of {where}: it is not {wanted}",
+    why="it becomes a name that Kubernetes refuses",
+    fix="rename it, for example {example}",
+    wrong="""
+        Data_Base:  # <- SK017
+          existing: true
+    """,
+    right="""
+        data-base:
+          existing: true
+    """,
+)
+KIND = Code(
+    code="SK018",
+    title="this is {got}, not kind AppSecrets of secretkit.dev/v1alpha1{near}",
+    why="a file that is named is taken for one of ours",
+    fix="begin with `apiVersion: secretkit.dev/v1alpha1` and `kind: AppSecrets`",
+    wrong="apiVersion: secretkit.dev/v2  # <- SK018\nkind: AppSecrets\nmetadata: {name: shop}\n",
+    right=_HEAD + "metadata: {name: shop, namespace: prod}\n",
+)
+CHOICE = Code(
+    code="SK013",
+    title="`{field}` cannot be {got}{near}",
+    why="the field takes one of a closed set",
+    fix="one of {known}",
+    wrong="""
+        db:
+          generate: {length: 32}
+          creationPolicy: owner  # <- SK013
+    """,
+    right="""
+        db:
+          generate: {length: 32}
+          creationPolicy: Owner
+    """,
+)
+
+CODES = (UNKNOWN, TYPE, REQUIRED, CHOICE, FORM, COUNT, SIZE, NAME, KIND)

@@ -1,0 +1,22 @@
+"""What our patterns mean, in words: imported only where a finding needs them."""
+
+from secretkit import fragment
+from secretkit.schema import app, control_plane
+
+FORMS = {
+    fragment.NAME: "a DNS subdomain: lower case letters, digits, `-` and `.`, at most 253",
+    fragment.LABEL: "a DNS label: lower case letters, digits and `-`, at most 63",
+    fragment.DATA_KEY: "a key of a Secret: letters, digits, `-`, `_` and `.`",
+    app.DURATION: "a Go duration: hours `h`, minutes `m`, seconds `s`, and no days",
+    rf"^once$|^onChange$|{app.DURATION}": "a Go duration (`h`, `m`, `s`, no days), `once` or `onChange`",
+    app.MODE: 'an octal mode in four digits, such as "0440"',
+    app.REFERENCE: "KEY or KEY#PROPERTY",
+    app.SECRET_KEY: "SECRET#KEY",
+    "^/[^:]*$": "an absolute path",
+    "^[A-Za-z_][A-Za-z0-9_]*$": "the name of an environment variable",
+    "^[-._a-zA-Z][-._a-zA-Z0-9]*$": "the name of an environment variable",
+    "^[A-Z][A-Za-z]*/.+$": "KIND/NAME of an object, such as `SecretStore/aws`",
+    r"^\*$": 'a list of secrets, or "*"',
+    "^unix://": "a unix:// URL",
+    control_plane.RESOURCE: "a kind as `resource`, `resource/subresource` or `resource.group`",
+}

@@ -1,0 +1,74 @@
+"""A finding: place, what, why, mend; and the codes that findings are made from."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+from secretkit.text import Place, Span
+
+Severity: TypeAlias = Literal["error", "warning", "info"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing wrong, at one place; `also` names further places that belong to it."""
+
+    code: str
+    severity: Severity
+    message: str
+    why: str
+    fix: str
+    place: Place | Span
+    also: tuple[Place | Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Code:
+    """What a code means. The texts are its `explain` page, its page in docs/ and its test.
+
+    `title`, `why` and `fix` may hold `{name}` fields that `at` fills. `wrong` and `right` are
+    inputs: a fragment of `spec.secrets`, of `spec` if it begins with `spec:`, or a whole file if it
+    begins with `apiVersion`. A line with `# <- CODE` says where the finding stands. An input that
+    no text can show is described in words, marked by a first line `# not text`.
+    """
+
+    code: str
+    severity: Severity = "error"
+    title: str
+    why: str
+    fix: str
+    source: str = ""
+    wrong: str = ""
+    right: str = ""
+
+    def at(self, place: Place | Span, also: Iterable[Place | Span] = (), **values: Any) -> Finding:
+        """The finding at a place, its texts filled with `values` (names and types, never contents)."""
+        return Finding(
+            code=self.code,
+            severity=self.severity,
+            message=self.title.format(**values),
+            why=self.why.format(**values),
+            fix=self.fix.format(**values),
+            place=place,
+            also=tuple(also),
+        )
+
+
+class Rejected(Exception):
+    """The input cannot be made into what the station gives; carries the findings that say why."""
+
+    def __init__(self, findings: Iterable[Finding]) -> None:
+        self.findings = tuple(findings)
+        super().__init__(f"{len(self.findings)} findings")
+
+
+class Usage(Exception):
+    """Wrong usage, or a file that cannot be read: one line for stderr and exit code 2."""
+
+
+def closest(name: str, known: Iterable[str]) -> str:
+    """` Did you mean X?` for the nearest known name, or nothing."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, list(known), n=1, cutoff=0.6)
+    return f", did you mean `{near[0]}`?" if near else ""

@@ -1,0 +1,55 @@
+"""Password: random passwords (ESO, generators/v1/password/password.go)."""
+
+from secretkit.fragment import DATA_KEY, flag, listing, record, text, whole
+from secretkit.generators import Generator
+
+SCHEMA = record(
+    "Random passwords.",
+    {
+        "allowRepeat": flag(
+            "A character may occur twice. Without it ESO fails on more than 10 digits, 52 letters "
+            "(26 with `noUpper`), or more symbols than there are different ones.",
+            default=False,
+            written=True,
+        ),
+        "digits": whole("Number of digits; a quarter of `length` without it.", example=8),
+        "encoding": text(
+            "Encoding of the finished password, whose length grows with it.",
+            default="raw",
+            written=True,
+            enum=["base64", "base64url", "base32", "hex", "raw"],
+            since="PASSWORD_ENCODING",
+            example="hex",
+        ),
+        "length": whole("Number of characters.", default=24, written=True, example=32),
+        "noUpper": flag("No upper-case letters.", default=False, written=True),
+        "secretKeys": listing(
+            "Keys of the Secret, each with a password of its own; without it `password`.",
+            text("Key of the Secret.", pattern=DATA_KEY, maxLength=253, example="session-key"),
+            at_least=1,
+            uniqueItems=True,  # not in the CRD; password.go refuses a key that is there twice
+            since="PASSWORD_SECRET_KEYS",
+            example=["session-key"],
+        ),
+        "symbolCharacters": text(
+            "The symbols to choose from.",
+            default='~!@#$%^&*()_+`-={}|[]\\:"<>?,./',
+            example="-_.",
+        ),
+        "symbols": whole("Number of symbols; a quarter of `length` without it.", example=0),
+    },
+)
+
+GENERATOR = Generator(
+    kind="Password",
+    title="Random passwords",
+    schema=SCHEMA,
+    keys=lambda spec: tuple(sorted(spec.get("secretKeys") or ("password",))),
+    makes_tokens=False,  # good for ever
+    since=None,
+    example="""\
+length: 32
+symbols: 0
+secretKeys: [session-key]
+""",
+)

@@ -1,0 +1,225 @@
+"""Text to `Document`: YAML 1.2 core in one document, strict, bounded, and nothing of what it means."""
+
+import re
+from typing import Any, NamedTuple
+
+from secretkit.finding import Finding, Rejected
+from secretkit.load import faults
+from secretkit.load.scalars import disagreement, kind, resolve
+from secretkit.text import Layer, Source, Span, Tree
+
+MOST_BYTES = 1024 * 1024
+MOST_NODES = 100_000
+MOST_DEPTH = 100
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f]")
+
+
+def decode(name: str, content: bytes) -> Source:
+    """The source of a file's bytes, with LF line ends; raises Rejected where it is no UTF-8 text."""
+    empty = Source(name, "")
+    if len(content) > MOST_BYTES:
+        raise Rejected([faults.LIMIT.at(_start(empty), limit="1 MiB")])
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        at = Span(empty, line, 1, line, 1)
+        problem = f"byte {error.start + 1} is none"
+        raise Rejected([faults.ENCODING.at(at, problem=problem)]) from None
+    source = Source(name, text.replace("\r\n", "\n"))
+    control = _CONTROL.search(source.text)
+    if control:
+        line = source.text.count("\n", 0, control.start()) + 1
+        column = control.start() - source.text.rfind("\n", 0, control.start())
+        problem = f"it holds the control character U+{ord(control[0]):04X}"
+        at = Span(source, line, column, line, column)
+        raise Rejected([faults.ENCODING.at(at, problem=problem)])
+    return source
+
+
+def load(source: Source) -> Tree:
+    """The one document of a source; raises Rejected with all that is wrong with its text."""
+    import yaml
+
+    reader = _Reader(source)
+    try:
+        for event in yaml.parse(source.text, Loader=yaml.CSafeLoader):
+            reader.take(event)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        at = Span(source, line, column, line, column)
+        # A parser's message may quote the text, so only its fixed words are passed on.
+        problem = _problem(getattr(error, "problem", None))
+        raise Rejected([*reader.findings, faults.SYNTAX.at(at, problem=problem)]) from None
+    if reader.findings:
+        raise Rejected(reader.findings)
+    if not reader.documents or reader.value is None:
+        raise Rejected([faults.EMPTY.at(_start(source))])
+    return Tree(reader.value, (Layer(source, (), reader.value),))
+
+
+_PROBLEMS = (
+    "mapping values are not allowed", "did not find expected", "could not find expected ':'",
+    "found character that cannot start any token", "found unexpected end of stream",
+    "found a tab character", "block sequence entries are not allowed", "found undefined alias",
+    "found undefined tag handle", "found unknown escape character", "found unexpected ':'",
+)  # fmt: skip
+_WORDING = {
+    "mapping values are not allowed": "a `:` where no mapping can begin",
+    "did not find expected": "something is missing or misplaced before this",
+    "could not find expected ':'": "a key without its `:`",
+    "found character that cannot start any token": "a character that must be quoted",
+    "found unexpected end of stream": "the file ends inside a quoted text",
+    "found a tab character": "a tab in the indentation",
+    "block sequence entries are not allowed": "a `-` where no list can begin",
+    "found undefined alias": "an alias without its anchor",
+    "found undefined tag handle": "an unknown tag",
+    "found unknown escape character": "an unknown escape in a double quoted text",
+    "found unexpected ':'": "a `:` in a plain text",
+}
+
+
+def _problem(words: str | None) -> str:
+    for known in _PROBLEMS:
+        if words and words.startswith(known):
+            return _WORDING[known]
+    return "the parser stops here"
+
+
+def _start(source: Source) -> Span:
+    return Span(source, 1, 1, 1, 1)
+
+
+class _Open(NamedTuple):
+    """A collection under construction."""
+
+    value: Any
+    anchor: str | None
+    before: int  # nodes counted before it
+
+
+class _Reader:
+    """Builds the value from parser events on a stack of its own, so that depth is ours to bound."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.findings: list[Finding] = []
+        self.documents = 0
+        self.value: Any = None
+        self._stack: list[_Open] = []
+        self._keys: list[Any] = []  # pending key per open mapping, _NONE where a key comes next
+        self._anchors: dict[str, tuple[Any, int]] = {}
+        self._nodes = 0
+
+    def take(self, event: Any) -> None:
+        import yaml
+
+        match event:
+            case yaml.ScalarEvent():
+                self._scalar(event)
+            case yaml.MappingStartEvent() | yaml.SequenceStartEvent():
+                self._tag(event)
+                self._count(event)
+                if len(self._stack) >= MOST_DEPTH:
+                    self._stop(event, f"{MOST_DEPTH} levels of nesting")
+                value: Any = {} if isinstance(event, yaml.MappingStartEvent) else []
+                self._complex_key(event)
+                self._stack.append(_Open(value, event.anchor, self._nodes - 1))
+                self._keys.append(_NONE)
+            case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
+                value, anchor, before = self._stack.pop()
+                self._keys.pop()
+                self._put(value, event)
+                if anchor:
+                    self._anchors[anchor] = (value, self._nodes - before)
+            case yaml.AliasEvent():
+                if event.anchor not in self._anchors:
+                    problem = _WORDING["found undefined alias"]
+                    raise Rejected(
+                        [*self.findings, faults.SYNTAX.at(self._span(event), problem=problem)]
+                    )
+                value, size = self._anchors[event.anchor]
+                self._count(event, size)
+                self._complex_key(event, value)
+                self._put(value, event)
+            case yaml.DocumentStartEvent():
+                self.documents += 1
+                if self.documents > 1:
+                    raise Rejected([*self.findings, faults.DOCUMENTS.at(self._span(event))])
+
+    def _scalar(self, event: Any) -> None:
+        self._count(event)
+        plain = event.implicit[0] and event.style is None
+        self._tag(event)
+        value: Any = event.value
+        if plain:
+            if value == "<<" and self._expects_key():
+                self.findings.append(faults.TAG.at(self._span(event), what="the merge key `<<`"))
+            differs = disagreement(value)
+            if differs:
+                old, new = differs
+                if old == new:
+                    old, new = "one number", "another"
+                self.findings.append(
+                    faults.AMBIGUOUS.at(self._span(event), old=old, new=new, quoted=f'"{value}"')
+                )
+            else:
+                value = resolve(value)
+        if self._expects_key() and not isinstance(value, str):
+            quoted = f'"{event.value}"'
+            self.findings.append(faults.KEY.at(self._span(event), what=kind(value), quoted=quoted))
+            value = event.value
+        self._put(value, event)
+        if event.anchor:
+            self._anchors[event.anchor] = (value, 1)
+
+    def _put(self, value: Any, event: Any) -> None:
+        if not self._stack:
+            self.value = value
+            return
+        parent = self._stack[-1].value
+        if isinstance(parent, list):
+            parent.append(value)
+        elif self._keys[-1] is _NONE:
+            if not isinstance(value, str):  # a collection as a key: reported, kept apart
+                value = f"\0{len(parent)}"
+            if value in parent:
+                self.findings.append(faults.DUPLICATE.at(self._span(event), key=value))
+            self._keys[-1] = value
+        else:
+            parent[self._keys[-1]] = value
+            self._keys[-1] = _NONE
+
+    def _expects_key(self) -> bool:
+        return (
+            bool(self._stack)
+            and isinstance(self._stack[-1].value, dict)
+            and self._keys[-1] is _NONE
+        )
+
+    def _complex_key(self, event: Any, value: Any = None) -> None:
+        if self._expects_key() and not isinstance(value, str):
+            what = "a list or an object" if value is None else kind(value)
+            self.findings.append(
+                faults.KEY.at(self._span(event), what=what, quoted="use a plain text as key")
+            )
+
+    def _tag(self, event: Any) -> None:
+        if event.tag is not None:
+            self.findings.append(faults.TAG.at(self._span(event), what="a tag"))
+
+    def _count(self, event: Any, nodes: int = 1) -> None:
+        self._nodes += nodes
+        if self._nodes > MOST_NODES:
+            self._stop(event, f"{MOST_NODES:,} nodes after aliases")
+
+    def _stop(self, event: Any, limit: str) -> None:
+        raise Rejected([*self.findings, faults.LIMIT.at(self._span(event), limit=limit)])
+
+    def _span(self, event: Any) -> Span:
+        start, end = event.start_mark, event.end_mark
+        return Span(self.source, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
+
+
+_NONE = object()

@@ -1,0 +1,193 @@
+"""One Kubernetes Secret, by its source."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from secretkit.hidden import Hidden
+from secretkit.text import Place
+
+TOKEN_TYPE = "kubernetes.io/service-account-token"
+
+# The keys that the API server demands of a type: (all of these, or one of these).
+TYPE_KEYS: Mapping[str, tuple[tuple[str, ...], ...]] = {
+    "kubernetes.io/tls": (("tls.crt",), ("tls.key",)),
+    "kubernetes.io/dockerconfigjson": ((".dockerconfigjson",),),
+    "kubernetes.io/dockercfg": ((".dockercfg",),),
+    "kubernetes.io/basic-auth": (("username", "password"),),
+    "kubernetes.io/ssh-auth": (("ssh-privatekey",),),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Refresh:
+    """When the operator reads again: `Periodic` with an interval, `CreatedOnce` or `OnChange`."""
+
+    policy: str
+    interval: int  # nanoseconds; 0 unless Periodic
+    at: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """A read from a store: `kind` is `find`, `extract` or `key`."""
+
+    kind: str
+    store: str | None  # key of a store, None where nothing names one
+    remote: Mapping[str, Any]  # ESO's own object
+    rewrite: tuple[Mapping[str, Any], ...]
+    key: str | None  # key of the Secret, for `key`
+    at: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Dynamic:
+    """Leased credentials: one read of an engine."""
+
+    store: str | None
+    path: str
+    spec: Mapping[str, Any]  # method, parameters, getParameters, resultType, allowEmptyResponse
+    lease: int | None  # nanoseconds
+    at: Place
+
+
+@dataclass(frozen=True, slots=True)
+class External:
+    """Fetched by the operator, in the order of `fetches` and then `keys`."""
+
+    fetches: tuple[Fetch, ...]
+    dynamic: Dynamic | None
+    keys: tuple[Fetch, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Generated:
+    """Made in the cluster: by a generator of ours, or by one that exists (`ref`)."""
+
+    kind: str
+    name: str
+    spec: Mapping[str, Any] | None  # None for a ref
+    makes: tuple[str, ...] | None  # keys, None where unknown
+    makes_tokens: bool
+    at: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """Ciphertext of sealed-secrets, and what it was sealed for."""
+
+    data: Mapping[str, str]
+    scope: str
+    name: str
+    namespace: str
+    recorded: bool  # whether `sealedFor` says so
+    at: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One value in the clear: its source and, once read, itself."""
+
+    key: str
+    source: str  # file, env or literal
+    argument: str  # path or variable; empty for a literal
+    hidden: Hidden | None
+    at: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """A Secret whose values are in the clear."""
+
+    values: tuple[Value, ...]
+    at: Place
+
+    @property
+    def is_literal(self) -> bool:
+        return all(value.source == "literal" for value in self.values)
+
+
+@dataclass(frozen=True, slots=True)
+class Existing:
+    """Made by others."""
+
+    at: Place
+
+
+Origin: TypeAlias = External | Generated | Sealed | Plain | Existing
+
+
+@dataclass(frozen=True, slots=True)
+class Push:
+    """Keys of the Secret written to a store: (key, remote key, property)."""
+
+    store: str
+    data: tuple[tuple[str, str, str | None], ...]
+    at: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """One Secret of the app's namespace, and how it comes to be."""
+
+    key: str
+    name: str
+    origin: Origin
+    refresh: Refresh
+    type: str | None
+    labels: Mapping[str, str]
+    annotations: Mapping[str, str]
+    immutable: bool
+    expect: tuple[str, ...]
+    creation_policy: str
+    deletion_policy: str
+    template: Mapping[str, str]
+    keep: bool
+    push: tuple[Push, ...]
+    at: Place
+    said: frozenset[str] = field(default_factory=frozenset)  # fields that the file sets
+
+    @property
+    def is_operators(self) -> bool:
+        """Whether External Secrets Operator makes it."""
+        return isinstance(self.origin, External | Generated)
+
+    @property
+    def is_made_once(self) -> bool:
+        """Whether its values stay what they were first, as far as we know."""
+        if not self.is_operators:
+            return True
+        return self.refresh.policy == "CreatedOnce"
+
+    @property
+    def fetched_keys(self) -> frozenset[str] | None:
+        """Keys that the source makes before any template; None where they cannot be known."""
+        match self.origin:
+            case External() as origin:
+                if origin.fetches or origin.dynamic:
+                    return None
+                return frozenset(fetch.key for fetch in origin.keys if fetch.key)
+            case Generated() as origin:
+                return None if origin.makes is None else frozenset(origin.makes)
+            case Sealed() as origin:
+                return frozenset(origin.data)
+            case Plain() as origin:
+                return frozenset(value.key for value in origin.values)
+            case Existing():
+                return None
+
+    @property
+    def known_keys(self) -> frozenset[str] | None:
+        """All keys of the Secret, where they are known for certain; `expect` does not close the set."""
+        fetched = self.fetched_keys
+        if self.template and not self.keep and self.is_operators:
+            return frozenset(self.template)
+        return None if fetched is None else fetched | frozenset(self.template)
+
+    @property
+    def counted_keys(self) -> frozenset[str] | None:
+        """Keys that consumers may rely on: known, or said by `expect`; None where nothing is said."""
+        known = self.known_keys
+        if known is not None:
+            return known
+        return frozenset(self.expect) | frozenset(self.template) if self.expect else None

@@ -1,0 +1,48 @@
+"""Findings to text: one file per format. The folder is the registry: the file's name is the format."""
+
+import pkgutil
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from typing import NamedTuple, TextIO
+
+from secretkit.finding import Finding, Severity
+from secretkit.text import Span
+
+
+class Spot(NamedTuple):
+    """A finding with its place looked up, and the line that may be shown."""
+
+    finding: Finding
+    span: Span
+    excerpt: str
+    also: tuple[Span, ...]
+
+    @property
+    def severity(self) -> Severity:
+        return self.finding.severity
+
+
+class Format(NamedTuple):
+    """A format: `write(spots, out, colour)` maps fields, nothing more."""
+
+    name: str
+    write: Callable[[Sequence[Spot], TextIO, bool], None]
+
+
+def names() -> tuple[str, ...]:
+    """The formats, sorted."""
+    return tuple(sorted(module.name for module in pkgutil.iter_modules(__path__)))
+
+
+def get(name: str) -> Format:
+    """The format of a name; raises ModuleNotFoundError where there is none."""
+    found: Format = import_module(f"{__name__}.{name}").FORMAT
+    return found
+
+
+def summary(spots: Sequence[Spot]) -> dict[str, int]:
+    """How many findings there are of each severity."""
+    counts = {"errors": 0, "warnings": 0, "infos": 0}
+    for spot in spots:
+        counts[f"{spot.severity}s"] += 1
+    return counts

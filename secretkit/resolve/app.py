@@ -1,0 +1,192 @@
+"""The door: `resolve(tree, context) -> App`."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from secretkit.finding import Finding, Rejected
+from secretkit.model.access import Access
+from secretkit.model.app import App, Patch
+from secretkit.model.control_plane import AuditRule, Block, Encryption, Key, Kms
+from secretkit.resolve import Context, faults
+from secretkit.resolve.merge import layered, substituted
+from secretkit.resolve.secrets import Secrets
+from secretkit.resolve.stores import resolve_store
+from secretkit.resolve.workloads import resolve_workloads
+from secretkit.text import Place, Tree
+
+
+def resolve(tree: Tree, context: Context, check: Callable[[Tree], tuple[Finding, ...]]) -> App:
+    """The app of a checked tree. `check` judges the result of merging again.
+
+    Raises Rejected where no model can be made: an unknown variable, no namespace, a form that only
+    the merge brought in.
+    """
+    merged = layered(tree, context.environment)
+    metadata = merged.value["metadata"]
+    variables = {"app": metadata["name"]}
+    if "namespace" in metadata:
+        variables["namespace"] = metadata["namespace"]
+    unknown = {"namespace": "has no value, since no namespace is given", "env": "needs `--env`"}
+    if context.environment:
+        variables["env"] = context.environment
+    whole, findings = substituted(merged, variables, unknown)
+    if "namespace" not in metadata:
+        findings.append(faults.NAMESPACE.at((Place(whole) / "metadata").key))
+    if not findings and context.environment:
+        findings += check(whole)
+    if findings:
+        raise Rejected(findings)
+    return _App(whole, merged, variables, context).build()
+
+
+class _App:
+    """One app under construction; findings gather, so that one run shows them all."""
+
+    def __init__(
+        self, tree: Tree, raw: Tree, variables: Mapping[str, str], context: Context
+    ) -> None:
+        self.value = tree.value
+        self.context = context
+        self.root = Place(tree)
+        self.spec: Mapping[str, Any] = tree.value.get("spec") or {}
+        self.at = self.root / "spec"
+        self.name: str = tree.value["metadata"]["name"]
+        self.namespace: str = tree.value["metadata"]["namespace"]
+        self.findings: list[Finding] = []
+        self.secrets = Secrets(raw, variables, context, self.namespace, self.findings)
+
+    def build(self) -> App:
+        metadata = self.value["metadata"]
+        stores = {
+            key: resolve_store(
+                key, value, self.at / "stores" / key, self.namespace, self.context, self.findings
+            )
+            for key, value in self._section("stores")
+        }
+        secrets = {
+            key: self.secrets.resolve(key, value, self.at / "secrets" / key)
+            for key, value in self._section("secrets")
+        }
+        app = App(
+            name=self.name,
+            namespace=self.namespace,
+            labels=_sorted(metadata.get("labels")),
+            annotations=_passed_on(_sorted(metadata.get("annotations"))),
+            target=self.context.target,
+            stores=stores,
+            secrets=secrets,
+            access=tuple(
+                self._access(key, value, secrets) for key, value in self._section("access")
+            ),
+            workloads=resolve_workloads(
+                self._section("workloads"), self.at / "workloads", self.context, self.secrets
+            ),
+            audit=self._audit(),
+            has_audit="audit" in self.spec,
+            encryption=self._encryption(),
+            patches=tuple(self._patches()),
+            at=self.root,
+        )
+        if self.findings:
+            raise Rejected(self.findings)
+        return app
+
+    def _section(self, name: str) -> list[tuple[str, Any]]:
+        return sorted((self.spec.get(name) or {}).items())
+
+    def _access(self, key: str, value: Mapping[str, Any], secrets: Iterable[str]) -> Access:
+        at = self.at / "access" / key
+        field, kind = next(
+            (field, kind)
+            for field, kind in (
+                ("serviceAccount", "ServiceAccount"),
+                ("user", "User"),
+                ("group", "Group"),
+            )
+            if field in value
+        )
+        every = value["secrets"] == "*"
+        namespace = value.get("namespace", self.namespace if kind == "ServiceAccount" else None)
+        return Access(
+            name=key,
+            subject_kind=kind,
+            subject=value[field],
+            subject_namespace=namespace,
+            secrets=tuple(sorted(secrets)) if every else tuple(value["secrets"]),
+            every=every,
+            verbs=tuple(value.get("verbs", ("get",))),
+            at=at,
+        )
+
+    def _audit(self) -> tuple[AuditRule, ...]:
+        audit = self.spec.get("audit") or {}
+        return tuple(
+            AuditRule(
+                level=rule["level"],
+                resources=tuple(rule["resources"]),
+                verbs=tuple(rule.get("verbs", ())),
+                names=tuple(rule.get("names", ())),
+                at=self.at / "audit" / "rules" / number,
+            )
+            for number, rule in enumerate(audit.get("rules", ()))
+        )
+
+    def _encryption(self) -> Encryption | None:
+        value = self.spec.get("encryption")
+        if value is None:
+            return None
+        at = self.at / "encryption"
+        blocks = {
+            field: _block(value[field], at / field) if field in value else None
+            for field in ("moveTo", "moveFrom")
+        }
+        return Encryption(
+            resources=tuple(value.get("resources", ("secrets",))),
+            block=_block(value, at) if "provider" in value else None,
+            read_unencrypted=value.get("readUnencrypted", False),
+            write_unencrypted=value.get("writeUnencrypted", False),
+            move_to=blocks["moveTo"],
+            move_from=blocks["moveFrom"],
+            at=at,
+        )
+
+    def _patches(self) -> Iterable[Patch]:
+        for key, value in self._section("patches"):
+            kind, _, name = key.partition("/")
+            yield Patch(kind, name, value, self.at / "patches" / key)
+
+
+def _block(value: Mapping[str, Any], at: Place) -> Block:
+    kms = value.get("kms")
+    return Block(
+        provider=value["provider"],
+        kms=Kms(kms["name"], kms.get("endpoint"), kms.get("timeout", "3s"), at / "kms")
+        if kms
+        else None,
+        keys=tuple(
+            Key(
+                key["name"],
+                key["state"],
+                next(iter(key["from"].items())) if "from" in key else None,
+                at / "keys" / number,
+            )
+            for number, key in enumerate(value.get("keys", ()))
+        ),
+        at=at,
+    )
+
+
+def _sorted(value: Mapping[str, str] | None) -> dict[str, str]:
+    return dict(sorted((value or {}).items()))
+
+
+def _passed_on(annotations: Mapping[str, str]) -> dict[str, str]:
+    """Without the marks of hosts, which speak of the input file and not of what comes out."""
+    return {
+        key: value
+        for key, value in annotations.items()
+        if not any(
+            host in key.partition("/")[0]
+            for host in ("config.kubernetes.io", "config.k8s.io", "kubectl", "argocd")
+        )
+    }

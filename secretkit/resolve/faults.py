@@ -1,0 +1,78 @@
+"""SK02x and SK03x: the form fits, but no app can be made of it."""
+
+from secretkit.finding import Code
+
+_HEAD = "apiVersion: secretkit.dev/v1alpha1\nkind: AppSecrets\n"
+
+VARIABLE = Code(
+    code="SK020",
+    title="the variable `{name}` {reason}",
+    why="variables are `${{app}}`, `${{namespace}}`, `${{env}}` and those of the platform file; the "
+    "process's environment is never read",
+    fix="define it, or write `$${{{name}}}` for the text itself",
+    wrong="""
+        db:
+          from: vault
+          keys:
+            password: teams/${team}/db#password  # <- SK020
+    """,
+    right="""
+        db:
+          from: vault
+          keys:
+            password: teams/${app}/db#password
+    """,
+)
+NAMESPACE = Code(
+    code="SK021",
+    title="no namespace is given",
+    why="sealed values, subjects of RoleBindings and audit rules depend on it, so none is guessed",
+    fix="set `metadata.namespace`",
+    wrong=_HEAD + "metadata: {name: shop}  # <- SK021\n",
+    right=_HEAD + "metadata: {name: shop, namespace: prod}\n",
+)
+SHORTCUT = Code(
+    code="SK022",
+    title="`{field}` stands beside `{shortcut}`, which is short for it",
+    why="both say how the store logs in, and only one can be meant",
+    fix="keep `{shortcut}` for the usual login, or write all of it under `{field}`",
+    wrong=_HEAD
+    + """\
+metadata: {name: shop, namespace: prod}
+spec:
+  stores:
+    aws:
+      aws:
+        service: SecretsManager
+        region: us-east-1
+        serviceAccount: shop-eso
+        auth: {jwt: {serviceAccountRef: {name: shop-eso}}}  # <- SK022
+""",
+    right=_HEAD
+    + """\
+metadata: {name: shop, namespace: prod}
+spec:
+  stores:
+    aws: {aws: {service: SecretsManager, region: us-east-1, serviceAccount: shop-eso}}
+  secrets:
+    db: {from: aws, keys: {password: db#password}}
+""",
+)
+DURATION = Code(
+    code="SK023",
+    title="`{field}` is no duration that Go can hold",
+    why="the operator parses it with time.ParseDuration, which ends at 2562047h",
+    fix="write a smaller one, such as 720h",
+    wrong="""
+        db:
+          generate: {length: 32}
+          refresh: 9999999999h  # <- SK023
+    """,
+    right="""
+        db:
+          generate: {length: 32}
+          refresh: 720h
+    """,
+)
+
+CODES = (VARIABLE, NAMESPACE, SHORTCUT, DURATION)

@@ -1,0 +1,83 @@
+"""Where a value came from: sources, layered trees, and places whose line is looked up only if asked.
+
+Parsing positions costs more than parsing, so a `Place` is a path; `load.positions` turns it into a
+`Span` once a finding needs one.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, TypeAlias
+
+Path: TypeAlias = tuple[str | int, ...]
+
+
+class Source(NamedTuple):
+    """A text and the name that findings show: a POSIX path relative to the root."""
+
+    name: str
+    text: str
+
+
+class Span(NamedTuple):
+    """A stretch of a source: lines and columns from 1, the end column exclusive."""
+
+    source: Source
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+class Layer(NamedTuple):
+    """A part of a source that was merged: `value` stands at `prefix` in the source."""
+
+    source: Source
+    prefix: Path
+    value: Any
+
+
+class Tree(NamedTuple):
+    """A value merged from layers, the last of which won."""
+
+    value: Any
+    layers: tuple[Layer, ...]
+
+    def origin(self, path: Path) -> tuple[Source, Path]:
+        """Source and path there of the layer that gave the value at `path`, or its nearest parent."""
+        for end in range(len(path), -1, -1):
+            for layer in reversed(self.layers):
+                if has(layer.value, path[:end]):
+                    return layer.source, layer.prefix + path[:end]
+        return self.layers[0].source, ()
+
+
+class Place(NamedTuple):
+    """A path in a tree; `on` says whether its key or its value is meant."""
+
+    tree: Tree
+    path: Path = ()
+    on: str = "value"
+
+    def __truediv__(self, step: str | int) -> "Place":
+        return Place(self.tree, (*self.path, step))
+
+    @property
+    def key(self) -> "Place":
+        """The key of this value, where the value itself is not what is wrong."""
+        return self._replace(on="key")
+
+
+def has(value: Any, path: Path) -> bool:
+    """Whether `path` leads to something in `value`."""
+    for step in path:
+        if isinstance(value, Mapping) and step in value:
+            value = value[step]
+        elif (
+            isinstance(step, int)
+            and isinstance(value, Sequence)
+            and not isinstance(value, str)
+            and step < len(value)
+        ):
+            value = value[step]
+        else:
+            return False
+    return True

