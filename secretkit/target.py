@@ -15,6 +15,14 @@ def version(text: str) -> Version:
     return major, minor, patch
 
 
+PARTS = {"externalSecrets": "External Secrets Operator", "kubernetes": "Kubernetes"}
+
+
+def spelled(release: Version) -> str:
+    """`1.34` or `0.20.4`: without a patch release of zero."""
+    return ".".join(str(part) for part in (release if release[2] else release[:2]))
+
+
 class Feature(Enum):
     """A capability: (`externalSecrets` or `kubernetes`, first release that has it, what it is)."""
 
@@ -42,6 +50,15 @@ class Feature(Enum):
     AZURE_CUSTOM_CLOUD = ("externalSecrets", (0, 20, 0), "azure customCloudConfig")
     REWRITE_MERGE = ("externalSecrets", (0, 18, 1), "rewrite merge")
     REWRITE_PRIORITY_POLICY = ("externalSecrets", (0, 20, 2), "rewrite priorityPolicy")
+    MFA_GENERATOR = ("externalSecrets", (0, 18, 0), "generator MFA")
+    SSHKEY_GENERATOR = ("externalSecrets", (0, 19, 0), "generator SSHKey")
+    CLOUDSMITH_GENERATOR = ("externalSecrets", (0, 20, 0), "generator CloudsmithAccessToken")
+    BEYONDTRUST_GENERATOR = ("externalSecrets", (2, 7, 0), "generator BeyondTrust")
+    GITLAB_GENERATOR = ("externalSecrets", (2, 8, 0), "generator GitlabDeployToken")
+    WEBHOOK_AUTH = ("externalSecrets", (0, 16, 2), "Webhook auth")
+    SSHKEY_ECDSA = ("externalSecrets", (1, 1, 0), "SSHKey keyType ecdsa")
+    GCP_FEDERATION_EMAIL = ("externalSecrets", (2, 5, 0), "gcpServiceAccountEmail")
+    GRAFANA_SECONDS_TO_LIVE = ("externalSecrets", (2, 8, 0), "Grafana secondsToLive")
     KMS_V2 = ("kubernetes", (1, 27, 0), "KMS v2")
     KMS_V2_ONLY = ("kubernetes", (1, 29, 0), "KMS v1 off by default")
 
@@ -56,4 +73,8 @@ class Target(NamedTuple):
     def has(self, feature: Feature) -> bool:
         """Whether the target's release has the feature."""
         part, first, _ = feature.value
-        return (self.kubernetes if part == "kubernetes" else self.external_secrets) >= first
+        return self.release(part) >= first
+
+    def release(self, part: str) -> Version:
+        """The release of `externalSecrets` or `kubernetes`."""
+        return self.kubernetes if part == "kubernetes" else self.external_secrets

@@ -14,6 +14,7 @@ from secretkit import resources
 from secretkit.check import faults
 from secretkit.finding import Finding, closest
 from secretkit.load.scalars import kind
+from secretkit.target import PARTS, Feature, Target, spelled
 from secretkit.text import Place, Tree
 
 Schema = Mapping[str, Any]
@@ -36,14 +37,16 @@ class Checker:
     def __init__(self, schema: Schema) -> None:
         self.schema = schema
         self._patterns: dict[str, re.Pattern[str]] = {}
+        self._target: Target | None = None
 
     @classmethod
     def published(cls, name: str) -> "Checker":
         """The checker of a published schema: `app`, `platform`."""
         return cls(json.loads(resources.schema_text(name)))
 
-    def check(self, tree: Tree) -> tuple[Finding, ...]:
-        """All that does not fit, in the order of the file."""
+    def check(self, tree: Tree, target: Target | None = None) -> tuple[Finding, ...]:
+        """All that does not fit, in the order of the file; with a target also what it does not know."""
+        self._target = target
         return tuple(self._walk(self.schema, tree.value, Place(tree), "the file"))
 
     def valid(self, schema: Schema, value: Any) -> bool:
@@ -55,6 +58,8 @@ class Checker:
         if not _is_type(value, schema["type"]):
             yield self._type(schema, value, place)
             return
+        if self._target:
+            yield from self._since(schema, value, place, self._target)
         if "const" in schema and value != schema["const"]:
             yield faults.CHOICE.at(
                 place,
@@ -77,6 +82,19 @@ class Checker:
             yield from self._list(schema, value, place, where)
         elif isinstance(value, int | float) and not isinstance(value, bool):
             yield from self._number(schema, value, place)
+
+    def _since(
+        self, schema: Schema, value: Any, place: Place, target: Target
+    ) -> Iterator[Finding]:
+        needs = schema.get("x-since")
+        if isinstance(value, str):
+            needs = schema.get("x-since-values", {}).get(value, needs)
+        if needs and not target.has(Feature[needs]):
+            part, first, what = Feature[needs].value
+            yield faults.SINCE.at(
+                place.key if isinstance(value, dict) else place, what=what, part=PARTS[part],
+                first=spelled(first), now=spelled(target.release(part)), target=part,
+            )  # fmt: skip
 
     def _type(self, schema: Schema, value: Any, place: Place) -> Finding:
         kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
@@ -119,6 +137,14 @@ class Checker:
                     place, where=where, field=name, about=about["description"],
                     example=f"`{name}: {_example(about)}`",
                 )  # fmt: skip
+        for present, others in schema.get("dependentRequired", {}).items():
+            for name in others:
+                if present in value and name not in value:
+                    about = properties[name]
+                    yield faults.REQUIRED.at(
+                        (place / present).key, where=f"{where} with `{present}`", field=name,
+                        about=about["description"], example=f"`{name}: {_example(about)}`",
+                    )  # fmt: skip
         names = schema.get("propertyNames")
         for key, item in value.items():
             if key in properties:
@@ -173,7 +199,14 @@ class Checker:
                 place, field=_field(place), got="empty", wanted="at least one item",
                 mend=f"for example {_example(schema)}, or drop the key",
             )  # fmt: skip
+        seen: list[Any] = []
         for at, item in enumerate(value):
+            if schema.get("uniqueItems") and item in seen:
+                yield faults.SIZE.at(
+                    place / at, field=_field(place), got="a list with an item twice",
+                    wanted="each item once", mend="drop one of them",
+                )  # fmt: skip
+            seen.append(item)
             yield from self._walk(schema["items"], item, place / at, f"item {at + 1} of {where}")
 
     def _number(self, schema: Schema, value: float, place: Place) -> Iterator[Finding]:

@@ -128,4 +128,13 @@ CHOICE = Code(
     """,
 )
 
-CODES = (UNKNOWN, TYPE, REQUIRED, CHOICE, FORM, COUNT, SIZE, NAME, KIND)
+SINCE = Code(
+    code="SK019",
+    title="{what} needs {part} {first}, and the target is {now}",
+    why="the operator's older CRD does not know it: a strict apply refuses it, others drop it silently",
+    fix="raise `targets.{target}` once the cluster runs it, or do without",
+    source="CRDs of the releases, compared release by release",
+    wrong="# not text: a field that is newer than the release in `targets` of the platform file",
+)
+
+CODES = (UNKNOWN, TYPE, REQUIRED, CHOICE, FORM, COUNT, SIZE, NAME, KIND, SINCE)

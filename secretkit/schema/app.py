@@ -241,16 +241,15 @@ def generate() -> Fragment:
     short = "|".join(fields)
     kinds = list(generators.kinds())
     for kind in kinds:
-        if kind != "VaultDynamicSecret":
-            fields[kind] = generators.get(kind).schema
+        generator = generators.get(kind)
+        fields[kind] = {**generator.schema, **({"x-since": generator.since} if generator.since else {})}
     fields["ref"] = record("A generator that exists already.", {
         "kind": text("Its kind.", enum=["ClusterGenerator", *kinds], example="ClusterGenerator"),
         "name": name("Its name.", example="strong-password"),
     }, required=["kind", "name"])  # fmt: skip
-    others = [kind for kind in kinds if kind != "VaultDynamicSecret"]
     return record(
         "Values made in the cluster: a password, `{KIND: SPEC}` of any generator, or `{ref: …}`.",
-        fields, at_most_one=[short, *others, "ref"], example={"length": 48, "symbols": 0},
+        fields, at_most_one=[short, *kinds, "ref"], example={"length": 48, "symbols": 0},
     )  # fmt: skip
 
 
@@ -425,7 +424,7 @@ def as_patch(fragment: Fragment) -> Fragment:
         key: value
         for key, value in fragment.items()
         if key not in ("required", "x-exactly-one", "x-at-most-one", "x-at-least-one", "const",
-                       "minProperties", "default")
+                       "minProperties", "default", "dependentRequired", "uniqueItems")
     }  # fmt: skip
     kinds = patch["type"] if isinstance(patch["type"], list) else [patch["type"]]
     patch["type"] = [*kinds, "null"]

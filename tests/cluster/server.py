@@ -378,13 +378,11 @@ class ApiServer(Running):
             raise programs.Missing(f"no CRDs in {folder.name}: the folder is absent or empty")
         objects = json.dumps({"apiVersion": "v1", "kind": "List", "items": crds})
         self.kubectl("apply", "--server-side", "--force-conflicts", "-f", "-", input=objects)
-        names = [str(crd["metadata"]["name"]) for crd in crds]
-        timeout = f"--timeout={SECONDS_FOR_KUBECTL - 10}s"
-        self.kubectl("wait", "--for=condition=Established", timeout, "crd", *names)
         wanted = {served for crd in crds for served in _served(crd)}
-        # Established comes before discovery, which kubectl needs to know the kind.
+        # Discovery lists what is Established, and is what kubectl needs to know a kind. `kubectl
+        # wait` looks at one CRD after the other: four seconds for thirty.
         self.process.wait_until(lambda: wanted <= self._discovered())
-        return names
+        return [str(crd["metadata"]["name"]) for crd in crds]
 
     def _discovered(self) -> set[tuple[str, str, str]]:
         found = json.loads(self.fetch("/apis", accept=DISCOVERY))
