@@ -69,9 +69,7 @@ class Place(NamedTuple):
 def has(value: Any, path: Path) -> bool:
     """Whether `path` leads to something in `value`."""
     for step in path:
-        if isinstance(value, Mapping) and step in value:
-            value = value[step]
-        elif (
+        if (isinstance(value, Mapping) and step in value) or (
             isinstance(step, int)
             and isinstance(value, Sequence)
             and not isinstance(value, str)

@@ -83,9 +83,7 @@ class Checker:
         elif isinstance(value, int | float) and not isinstance(value, bool):
             yield from self._number(schema, value, place)
 
-    def _since(
-        self, schema: Schema, value: Any, place: Place, target: Target
-    ) -> Iterator[Finding]:
+    def _since(self, schema: Schema, value: Any, place: Place, target: Target) -> Iterator[Finding]:
         needs = schema.get("x-since")
         if isinstance(value, str):
             needs = schema.get("x-since-values", {}).get(value, needs)

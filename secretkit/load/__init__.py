@@ -150,9 +150,12 @@ class _Reader:
 
     def _scalar(self, event: Any) -> None:
         self._count(event)
-        plain = event.implicit[0] and event.style is None
+        plain = event.implicit[0] and not event.style
         self._tag(event)
         value: Any = event.value
+        if "\0" in value:
+            problem = "a text holds a NUL character"
+            self.findings.append(faults.ENCODING.at(self._span(event), problem=problem))
         if plain:
             if value == "<<" and self._expects_key():
                 self.findings.append(faults.TAG.at(self._span(event), what="the merge key `<<`"))

@@ -55,6 +55,7 @@ class Dynamic:
 class External:
     """Fetched by the operator, in the order of `fetches` and then `keys`."""
 
+    store: str | None  # the secret's own `from`
     fetches: tuple[Fetch, ...]
     dynamic: Dynamic | None
     keys: tuple[Fetch, ...]
@@ -146,6 +147,14 @@ class Secret:
     push: tuple[Push, ...]
     at: Place
     said: frozenset[str] = field(default_factory=frozenset)  # fields that the file sets
+
+    @property
+    def is_minted(self) -> bool:
+        """Whether a generator feeds it, so that each sync makes new values."""
+        origin = self.origin
+        return isinstance(origin, Generated) or (
+            isinstance(origin, External) and origin.dynamic is not None
+        )
 
     @property
     def is_operators(self) -> bool:

@@ -36,10 +36,7 @@ def _lines(spot: Spot, colour: bool) -> list[str]:
     row = _clean(spot.excerpt)
     if row.strip():
         width = max(1, min(span.end_column, len(row) + 1) - span.column)
-        if span.column > len(row):
-            marks = ""
-        else:
-            marks = " " * (span.column - 1) + "^" * width
+        marks = " " * (span.column - 1) + "^" * width if span.column <= len(row) else ""
         lines += [
             f"{gutter} {bar}",
             f"{paint(str(span.line), 'frame')} {bar} {row}",

@@ -103,7 +103,7 @@ class Secrets:
         dynamic = (
             self._dynamic(value["dynamic"], at / "dynamic", store) if "dynamic" in value else None
         )
-        return External(tuple(fetches), dynamic, tuple(keys))
+        return External(store, tuple(fetches), dynamic, tuple(keys))
 
     def _fetch(self, kind: str, item: Any, at: Place, store: str | None, key: str | None) -> Fetch:
         fields: dict[str, Any] = {}

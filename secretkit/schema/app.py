@@ -242,7 +242,10 @@ def generate() -> Fragment:
     kinds = list(generators.kinds())
     for kind in kinds:
         generator = generators.get(kind)
-        fields[kind] = {**generator.schema, **({"x-since": generator.since} if generator.since else {})}
+        fields[kind] = {
+            **generator.schema,
+            **({"x-since": generator.since} if generator.since else {}),
+        }
     fields["ref"] = record("A generator that exists already.", {
         "kind": text("Its kind.", enum=["ClusterGenerator", *kinds], example="ClusterGenerator"),
         "name": name("Its name.", example="strong-password"),

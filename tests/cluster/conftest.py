@@ -33,7 +33,17 @@ def crds() -> Path:
 
 
 @pytest.fixture(scope="session")
-def api_server(crds: Path) -> Iterator[ApiServer]:
+def real_programs() -> None:
+    """Finds or builds all programs, once: a build that fails is not tried again for each test."""
+    try:
+        for name in ("etcd", "openssl", "kubectl", "kube-apiserver"):
+            programs.find(name)
+    except programs.Missing as missing:
+        pytest.skip(str(missing))
+
+
+@pytest.fixture(scope="session")
+def api_server(real_programs: None, crds: Path) -> Iterator[ApiServer]:  # noqa: ARG001
     """One server for the whole run: Kubernetes 1.34 with the newest CRDs. Not for changing."""
     with ExitStack() as stack:
         server = entered(stack, ApiServer(emulated_version="1.34"))
@@ -48,7 +58,7 @@ def namespace(api_server: ApiServer) -> str:
 
 
 @pytest.fixture
-def start() -> Iterator[Start]:
+def start(real_programs: None) -> Iterator[Start]:  # noqa: ARG001
     """Starts servers of a test's own, `start(ApiServer(flags=...))`, and ends them with it."""
     with ExitStack() as stack:
 
@@ -59,7 +69,7 @@ def start() -> Iterator[Start]:
 
 
 def entered(stack: ExitStack, server: R) -> R:
-    """Starts the server for as long as the stack lives; skips the test where a program lacks."""
+    """Starts the server for as long as the stack lives; skips the test where that cannot be."""
     try:
         stack.enter_context(server)
     except programs.Missing as missing:

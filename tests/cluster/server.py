@@ -168,7 +168,7 @@ class Etcd(Running):
         self.account_key = folder / "sa.key"
         # In this form, and not in PKCS#8, kube-apiserver reads the public half out of it too.
         curve = ["ecparam", "-name", "prime256v1", "-genkey", "-noout"]
-        command = [openssl, *curve, "-out", self.account_key]
+        command: list[str | Path] = [openssl, *curve, "-out", self.account_key]
         subprocess.run(command, check=True, capture_output=True)
         self.process.wait_until(self._is_healthy)
 

@@ -1,0 +1,109 @@
+"""The command line: one file per command, imported when it is called."""
+
+import sys
+from importlib import import_module
+from typing import NoReturn
+
+import click
+
+from secretkit import __version__
+from secretkit.finding import Usage
+
+_COMMANDS = {
+    "init": "A commented secrets.yaml to start from.",
+    "render": "Compile secrets.yaml into manifests.",
+    "validate": "Check secrets.yaml; never writes.",
+    "explain": "A rule or a field, with an example of wrong and right.",
+    "schema": "Print a JSON Schema.",
+}
+
+
+class _Lazy(click.Group):
+    """Commands whose modules are imported when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in _COMMANDS:
+            return None
+        command: click.Command = import_module(f"secretkit.cli.{cmd_name}").command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        from secretkit.finding import closest
+
+        if args and args[0] not in _COMMANDS and not args[0].startswith("-"):
+            ctx.fail(f"no such command `{args[0]}`{closest(args[0], _COMMANDS)}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+
+@click.command(
+    cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
+@click.version_option(__version__, message="secretkit %(version)s")
+@click.option("--debug", is_flag=True, help="Show the traceback of a bug, values redacted.")
+def group(debug: bool) -> None:
+    """Kubernetes secrets from one short file per app.
+
+    \b
+    secretkit render PATH        print the manifests of the apps below PATH
+    secretkit validate PATH      check them, as CI does
+    secretkit explain SK204      what a finding means and how to mend it
+    """
+
+
+def main() -> NoReturn:
+    """The console script: exit 0 fine, 1 the input has errors, 2 wrong usage or unreadable."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Runs one command line and gives its exit code; no traceback reaches a user."""
+    debug = "--debug" in arguments
+    if debug:  # it may stand anywhere
+        arguments = [word for word in arguments if word != "--debug"]
+    try:
+        result = group.main(arguments, prog_name="secretkit", standalone_mode=False)
+        sys.stdout.flush()
+        return result if isinstance(result, int) else 0
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except Usage as error:
+        click.echo(f"error: {error}", err=True)
+        return getattr(error, "exit_code", 2)
+    except (KeyboardInterrupt, click.Abort):
+        return 130
+    except BrokenPipeError:
+        _quiet()
+        return 141
+    except Exception as error:
+        click.echo(_bug(error, debug), err=True)
+        return 2
+
+
+def _quiet() -> None:
+    """Leaves stdout such that the interpreter's last flush does not complain."""
+    import os
+
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _bug(error: Exception, debug: bool) -> str:
+    """What a user sees of a bug of ours. An exception's own text may quote a value, so it is left out."""
+    import traceback
+
+    where = traceback.extract_tb(error.__traceback__)
+    last = f"{where[-1].name}, line {where[-1].lineno}" if where else "unknown"
+    text = f"error: a bug in secretkit ({type(error).__name__} in {last}); please report it"
+    if not debug:
+        return f"{text}; --debug shows where"
+    rows = [f"  {frame.filename}:{frame.lineno} in {frame.name}" for frame in where]
+    return "\n".join([text, *rows])

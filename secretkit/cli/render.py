@@ -1,0 +1,97 @@
+"""`secretkit render`."""
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from secretkit import pipeline
+from secretkit.cli.options import ENVIRONMENT, PATHS, note, show
+from secretkit.finding import Usage
+
+
+@click.command()
+@PATHS
+@ENVIRONMENT
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Write a folder with kustomizations in place of stdout.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["yaml", "json", "kustomize"]),
+    help="yaml (default) or json on stdout; kustomize (default) with -o.",
+)
+@click.option(
+    "--only",
+    type=click.Choice(["api", "control-plane"]),
+    help="Objects of the API alone, or the API server's files alone.",
+)
+@click.option(
+    "--inject",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Workload manifests that receive their mounts; repeatable.",
+)
+@click.option(
+    "--templates",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Templates that overlay ours.",
+)
+@click.option(
+    "--allow-plaintext",
+    is_flag=True,
+    help="Open the sources of `values` and write them in the clear.",
+)
+def command(
+    paths: tuple[Path, ...], environment: str | None, output: Path | None, form: str | None,
+    only: str | None, inject: tuple[Path, ...], templates: Path | None, allow_plaintext: bool,
+) -> int:  # fmt: skip
+    """Compile every secrets.yaml below PATH (a file or a folder; by default the working folder).
+
+    Manifests alone go to stdout, and nothing before every app has passed.
+    """
+    from secretkit import rendering
+
+    _fit(output, form)
+    request = rendering.Request(
+        paths=paths or (Path(),),
+        options=pipeline.Options(
+            environment=environment,
+            allow_plaintext=allow_plaintext,
+            skip=output,
+            process_environment=os.environ,
+        ),
+        output=output,
+        form=form or ("kustomize" if output else "yaml"),
+        only=only,
+        inject=inject,
+        templates=templates,
+    )
+    try:
+        result = rendering.render(request)
+    except pipeline.NoInput as error:
+        click.echo(f"error[{error.code}]: {error}", err=True)
+        return 1
+    show(pipeline.spots(result.findings), notes=False)
+    for text in result.notes:
+        note(text)
+    if result.failed:
+        return 1
+    sys.stdout.write(result.text)
+    return 0
+
+
+def _fit(output: Path | None, form: str | None) -> None:
+    """Raises Usage where the format does not go with where the output goes."""
+    if output and form in ("yaml", "json"):
+        raise Usage(f"--format {form} is for stdout; a folder is `--format kustomize`, its default")
+    if not output and form == "kustomize":
+        raise Usage("--format kustomize writes a folder: add -o DIR")

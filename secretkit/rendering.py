@@ -1,0 +1,102 @@
+"""What `render` makes of an outcome: text for stdout, or files in a folder."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from secretkit import files, pipeline
+from secretkit.compile import control_plane
+from secretkit.emit import form
+from secretkit.emit.templates import Templates
+from secretkit.finding import Finding
+from secretkit.objects import File, Object
+from secretkit.pipeline import Compiled, Options, Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One call of `render`."""
+
+    paths: tuple[Path, ...]
+    options: Options
+    output: Path | None
+    form: str  # yaml, json or kustomize
+    only: str | None  # api or control-plane
+    inject: tuple[Path, ...]
+    templates: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of it: text for stdout unless it failed or went to a folder."""
+
+    findings: tuple[Finding, ...]
+    notes: tuple[str, ...]
+    text: str
+    failed: bool
+
+
+def render(request: Request) -> Result:
+    """Compiles, and writes only if no app has an error; raises Usage as the stations do."""
+    outcome = pipeline.run(request.paths, request.options)
+    notes = [*outcome.notes, *_base_note(outcome, request.options)]
+    findings = list(outcome.findings)
+    if not outcome.has_errors:
+        findings += _workload_findings(outcome, request)
+    if any(found.severity == "error" for found in findings):
+        return Result(tuple(findings), tuple(notes), "", failed=True)
+    templates = Templates(request.templates)
+    if request.output is not None:
+        files.write(request.output, list(_files(outcome, request, templates)))
+        return Result(tuple(findings), tuple(notes), "", failed=False)
+    text, more = _stdout(outcome, request, templates)
+    return Result(tuple(findings), (*notes, *more), text, failed=False)
+
+
+def _files(outcome: Outcome, request: Request, templates: Templates) -> Iterator[File]:
+    if request.only != "control-plane":
+        apps = {one.app.name: one.objects for one in outcome.apps}
+        yield from form.folder(apps, templates)
+    if request.only != "api":
+        yield from control_plane.files([one.app for one in outcome.apps])
+
+
+def _stdout(
+    outcome: Outcome, request: Request, templates: Templates
+) -> tuple[str, tuple[str, ...]]:
+    if request.only == "control-plane":
+        return control_plane.stream([one.app for one in outcome.apps]), ()
+    apps = sorted(outcome.apps, key=lambda one: (one.app.namespace, one.app.name))
+    notes = []
+    if any(one.app.workloads for one in apps):
+        notes.append(
+            "the workloads' part is not in this stream, since a partial workload must not be "
+            "applied: use -o for patches, or --inject FILE"
+        )
+    bodies = [_whole(one) for one in apps]
+    if request.form == "json":
+        return form.as_json(bodies), tuple(notes)
+    return "".join(form.stream(bodies, templates)), tuple(notes)
+
+
+def _whole(one: Compiled) -> list[Object]:
+    return [found for found in one.objects if not found.patch]
+
+
+def _workload_findings(outcome: Outcome, request: Request) -> Iterator[Finding]:
+    """Workloads that a folder cannot serve without the workload itself."""
+    from secretkit.compile.injection import needs_workload
+    from secretkit.rules.sk3_consumers import sk330_needs_inject
+
+    if request.output is None or request.only == "control-plane":
+        return
+    for one in outcome.apps:
+        for workload in one.app.workloads:
+            for entry, reason in needs_workload(one.app, workload):
+                yield sk330_needs_inject.RULE.at(entry.at.key, entry=entry.key, reason=reason)
+
+
+def _base_note(outcome: Outcome, options: Options) -> Iterator[str]:
+    if outcome.environments and options.environment is None:
+        names = ", ".join(outcome.environments)
+        yield f"this is the base; environments are there too: {names} (--env NAME)"

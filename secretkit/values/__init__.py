@@ -1,0 +1,60 @@
+"""Values in the clear: one file per source, opened by `--allow-plaintext` alone.
+
+Each module has `read(argument, context) -> bytes`, which raises `Unreadable` with a fault of
+`values.faults` and its words.
+"""
+
+import pkgutil
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from secretkit.finding import Code, Finding
+from secretkit.hidden import Hidden
+from secretkit.model.app import App
+from secretkit.model.secret import Plain
+
+MOST_BYTES = 1024 * 1024
+
+
+class Where(NamedTuple):
+    """What a source may be read against: the input's folder, the root, the process's environment."""
+
+    folder: Path
+    root: Path
+    environment: Mapping[str, str]
+
+
+class Unreadable(Exception):
+    """A value that cannot be had: its code and the words that fill it; never the value."""
+
+    def __init__(self, code: Code, **words: Any) -> None:
+        self.code = code
+        self.words = words
+        super().__init__(code.code)
+
+
+def sources() -> tuple[str, ...]:
+    """The sources that are opened, sorted; `literal` stands in the file itself."""
+    return tuple(
+        sorted(module.name for module in pkgutil.iter_modules(__path__) if module.name != "faults")
+    )
+
+
+def read_all(app: App, where: Where) -> tuple[dict[tuple[str, str], Hidden], list[Finding]]:
+    """Every value of the app's plain Secrets by (secret, key), and what could not be had."""
+    values: dict[tuple[str, str], Hidden] = {}
+    findings: list[Finding] = []
+    for secret in app.secrets.values():
+        if not isinstance(secret.origin, Plain):
+            continue
+        for value in secret.origin.values:
+            if value.source == "literal":
+                continue
+            read: Callable[[str, Where], bytes] = import_module(f"{__name__}.{value.source}").read
+            try:
+                values[secret.key, value.key] = Hidden(read(value.argument, where))
+            except Unreadable as error:
+                findings.append(error.code.at(value.at, key=value.key, **error.words))
+    return values, findings

@@ -1,0 +1,30 @@
+"""`file`: a regular file inside the root, symlinks resolved."""
+
+import os
+import stat
+
+from secretkit.values import MOST_BYTES, Unreadable, Where, faults
+
+
+def read(argument: str, where: Where) -> bytes:
+    """The bytes of the file as they are."""
+    if "\0" in argument:
+        raise Unreadable(faults.OUTSIDE)
+    path = (where.folder / argument).resolve()
+    if not path.is_relative_to(where.root.resolve()):
+        raise Unreadable(faults.OUTSIDE)
+    try:
+        # Resolved already: a link that appears now is somebody's race. A pipe must not block.
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except FileNotFoundError:
+        raise Unreadable(faults.MISSING, what="there is no such file") from None
+    except OSError as error:
+        what = (error.strerror or "the system refuses").lower()
+        raise Unreadable(faults.MISSING, what=what) from None
+    with os.fdopen(handle, "rb") as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise Unreadable(faults.OUTSIDE)
+        content = file.read(MOST_BYTES + 1)
+    if len(content) > MOST_BYTES:
+        raise Unreadable(faults.LARGE)
+    return content

@@ -1,0 +1,97 @@
+"""Every code: its wrong example gives that finding on the marked line, its right one gives none."""
+
+import re
+from textwrap import dedent
+
+import pytest
+
+from secretkit import codes, pipeline
+from secretkit.finding import Code
+from secretkit.load.positions import Positions
+from secretkit.text import Source
+
+CODES = list(codes.all_codes())
+
+# What an example may use without saying so.
+STORES = """\
+apiVersion: secretkit.dev/v1alpha1
+kind: AppSecrets
+metadata: {name: shop, namespace: prod}
+spec:
+"""
+USUAL_STORES = """\
+  stores:
+    vault: {vault: {server: "https://vault.example.com", path: secret, role: shop, serviceAccount: shop-vault}}
+    aws: {aws: {service: SecretsManager, region: us-east-1, serviceAccount: shop-eso}}
+"""
+
+
+def whole(example: str) -> str:
+    """The example as a file: a fragment of `spec.secrets`, of `spec`, or a file already."""
+    text = dedent(example)
+    if text.lstrip().startswith(("apiVersion", "kind")):
+        return text.lstrip("\n")
+    lines = text.strip("\n")
+    if lines.startswith("spec:"):
+        body = lines.removeprefix("spec:").strip("\n")
+        stores = "" if re.search(r"^  stores:", body, re.M) else USUAL_STORES
+        return STORES + stores + body + "\n"
+    indented = "\n".join(f"    {line}" if line else line for line in lines.split("\n"))
+    return STORES + USUAL_STORES + "  secrets:\n" + indented + "\n"
+
+
+def findings(text: str) -> list[tuple[str, int]]:
+    found = pipeline.judge(Source("secrets.yaml", text), pipeline.Options())
+    positions = Positions()
+    return sorted((one.code, positions.span(one.place).line) for one in found)
+
+
+def marks(text: str) -> list[tuple[str, int]]:
+    return sorted(
+        (code, line)
+        for line, row in enumerate(text.split("\n"), 1)
+        for code in re.findall(r"# <- (SK\d{3})", row)
+    )
+
+
+@pytest.mark.parametrize(
+    "code",
+    [code for code in CODES if not code.wrong.startswith("# not text")],
+    ids=lambda c: c.code,
+)
+def test_the_wrong_example_gives_exactly_its_finding(code: Code) -> None:
+    text = whole(code.wrong)
+
+    assert marks(text), "no line is marked"
+    assert findings(text) == marks(text)
+
+
+@pytest.mark.parametrize("code", [code for code in CODES if code.right], ids=lambda c: c.code)
+def test_the_right_example_gives_nothing_under_any_rule(code: Code) -> None:
+    assert findings(whole(code.right)) == []
+
+
+def test_no_code_stands_twice() -> None:
+    names = [code.code for code in CODES]
+
+    assert names == sorted(set(names))
+
+
+def test_a_rule_file_is_named_after_its_code() -> None:
+    from secretkit import rules
+
+    named = {
+        module.partition("_")[0].upper(): rules.load(family, module).code
+        for family in rules.families()
+        for module in rules.modules(family)
+    }
+
+    assert named == {code: code for code in named.values()}
+
+
+@pytest.mark.parametrize("code", CODES, ids=lambda c: c.code)
+def test_a_code_says_why_and_how_to_mend(code: Code) -> None:
+    assert code.title
+    assert code.why
+    assert code.fix
+    assert code.wrong
