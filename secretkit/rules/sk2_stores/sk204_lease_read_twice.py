@@ -47,8 +47,8 @@ RULE = Rule(
         db:
           from: vault
           keys:
-            username: database/creds/app#username  # <- SK204
-            password: database/creds/app#password
+            password: database/creds/app#password  # <- SK204
+            username: database/creds/app#username
     """,
     right="""
         db: {from: vault, dynamic: {path: database/creds/app, lease: 2h}, refresh: 30m}

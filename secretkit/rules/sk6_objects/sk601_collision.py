@@ -9,10 +9,13 @@ from secretkit.rules import Rule
 
 def find_among(objects: Iterable[Object]) -> Iterator[Finding]:
     first: dict[tuple[object, ...], Object] = {}
+    told = set()  # two secrets of one name collide in several kinds: one cause, one finding
     for found in objects:
         identity = (found.patch, *found.id)
         other = first.setdefault(identity, found)
-        if other is not found:
+        pair = (other.place.path, found.place.path)
+        if other is not found and pair not in told:
+            told.add(pair)
             yield RULE.at(found.place.key, also=[other.place.key], kind=found.kind, name=found.name)
 
 
