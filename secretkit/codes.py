@@ -8,7 +8,7 @@ from secretkit.finding import Code
 
 _FAULTS = (
     "secretkit.load.faults", "secretkit.check.faults", "secretkit.resolve.faults",
-    "secretkit.values.faults", "secretkit.pipeline_faults",
+    "secretkit.values.faults", "secretkit.compile.faults", "secretkit.pipeline_faults",
 )  # fmt: skip
 
 

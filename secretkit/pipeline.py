@@ -59,7 +59,7 @@ class Outcome:
 
     @property
     def has_errors(self) -> bool:
-        return any(found.severity == "error" for found in self.findings)
+        return _wrong(self.findings)
 
 
 def run(paths: Sequence[Path], options: Options) -> Outcome:
@@ -115,8 +115,8 @@ def judge(source: Source, options: Options) -> tuple[Finding, ...]:
         return (wrong,)
     findings: list[Finding] = []
     app = _app(tree, options, findings, {})
-    if app and not any(found.severity == "error" for found in findings):
-        findings += rules.judge_among(compile_app(app))
+    if app and not _wrong(findings):
+        findings += rules.judge_among(_objects(app, findings))
     return tuple(findings)
 
 
@@ -142,10 +142,28 @@ def _one(
     app = _app(tree, options, own, {})
     if app and options.allow_plaintext is not None:
         app = _with_values(app, found, tree, root, options, own)
+    objects: list[Object] = []
+    if app and not _wrong(own):
+        objects = _objects(app, own)
     findings += own
-    if app is None or any(one.severity == "error" for one in own):
+    if app is None or _wrong(own):
         return None
-    return Compiled(app, tree.layers[0].source, tuple(compile_app(app)))
+    return Compiled(app, tree.layers[0].source, tuple(objects))
+
+
+def _wrong(findings: Iterable[Finding]) -> bool:
+    return any(found.severity == "error" for found in findings)
+
+
+def _objects(app: App, findings: list[Finding]) -> list[Object]:
+    """The app's objects with its patches; a patch that does not fit is added to the findings."""
+    if not app.patches:
+        return list(compile_app(app))
+    from secretkit.compile.patches import patched
+
+    objects, wrong = patched(app, compile_app(app))
+    findings += wrong
+    return objects
 
 
 def _app(

@@ -4,7 +4,7 @@ Parsing positions costs more than parsing, so a `Place` is a path; `load.positio
 `Span` once a finding needs one.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, NamedTuple, TypeAlias
 
 Path: TypeAlias = tuple[str | int, ...]
@@ -69,13 +69,10 @@ class Place(NamedTuple):
 def has(value: Any, path: Path) -> bool:
     """Whether `path` leads to something in `value`."""
     for step in path:
-        if (isinstance(value, Mapping) and step in value) or (
-            isinstance(step, int)
-            and isinstance(value, Sequence)
-            and not isinstance(value, str)
-            and step < len(value)
-        ):
-            value = value[step]
-        else:
+        if isinstance(value, Mapping):
+            if step not in value:
+                return False
+        elif not isinstance(value, list) or not isinstance(step, int) or step >= len(value):
             return False
+        value = value[step]
     return True

@@ -1,27 +1,15 @@
-"""Layers into one tree: RFC 7386 merge patches, and variables once after them."""
+"""Layers into one tree: environments as merge patches, and variables once after them."""
 
 import re
 from collections.abc import Mapping
 from typing import Any
 
 from secretkit.finding import Finding, closest
+from secretkit.merge import merged
 from secretkit.resolve import faults
 from secretkit.text import Layer, Place, Tree
 
 _VARIABLE = re.compile(r"\$?\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
-
-
-def merged(base: Any, patch: Any) -> Any:
-    """The RFC 7386 merge of a patch into a new value; neither argument changes."""
-    if not isinstance(patch, Mapping):
-        return patch
-    result = dict(base) if isinstance(base, Mapping) else {}
-    for key, value in patch.items():
-        if value is None:
-            result.pop(key, None)
-        else:
-            result[key] = merged(result.get(key), value)
-    return result
 
 
 def layered(tree: Tree, environment: str | None) -> Tree:

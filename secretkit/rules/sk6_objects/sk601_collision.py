@@ -5,18 +5,28 @@ from collections.abc import Iterable, Iterator
 from secretkit.finding import Finding
 from secretkit.objects import Object
 from secretkit.rules import Rule
+from secretkit.text import Path
 
 
 def find_among(objects: Iterable[Object]) -> Iterator[Finding]:
     first: dict[tuple[object, ...], Object] = {}
     told = set()  # two secrets of one name collide in several kinds: one cause, one finding
     for found in objects:
-        identity = (found.patch, *found.id)
-        other = first.setdefault(identity, found)
-        pair = (other.place.path, found.place.path)
+        other = first.setdefault((found.patch, *found.id), found)
+        pair = (_entry(other), _entry(found))
         if other is not found and pair not in told:
             told.add(pair)
-            yield RULE.at(found.place.key, also=[other.place.key], kind=found.kind, name=found.name)
+            yield RULE.at(
+                found.place._replace(path=pair[1]).key,
+                also=[other.place._replace(path=pair[0]).key],
+                kind=found.kind,
+                name=found.name,
+            )
+
+
+def _entry(found: Object) -> Path:
+    """The entry of a section that asked for the object: `spec`, `secrets`, its key."""
+    return found.place.path[:3]
 
 
 RULE = Rule(

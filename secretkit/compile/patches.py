@@ -1,0 +1,83 @@
+"""The way out: merge patches on generated objects, judged like what we generate ourselves."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from secretkit.check import Checker
+from secretkit.compile import faults
+from secretkit.compile.metadata import MANAGED_LABEL, NAME_LABEL
+from secretkit.finding import Finding, closest
+from secretkit.merge import merged
+from secretkit.model.app import App, Patch
+from secretkit.objects import Object
+from secretkit.text import Place, Tree, has
+
+_FIXED = (
+    ("apiVersion",), ("kind",), ("metadata", "name"), ("metadata", "namespace"),
+    ("metadata", "labels", NAME_LABEL), ("metadata", "labels", MANAGED_LABEL),
+    ("roleRef",), ("subjects",), ("rules",),
+)  # fmt: skip
+
+
+def patched(app: App, objects: Iterable[Object]) -> tuple[list[Object], list[Finding]]:
+    """The objects with the app's patches applied, and what is wrong with these."""
+    found = list(objects)
+    findings: list[Finding] = []
+    for patch in app.patches:
+        meets = [at for at, one in enumerate(found) if not one.patch and _meets(patch, one)]
+        if len(meets) != 1:
+            findings.append(_no_object(patch, found, len(meets)))
+            continue
+        one = found[meets[0]]
+        changed = Object(merged(one.body, patch.patch), one.place, one.holds_values)
+        wrong = [*_identity(patch, one, changed), *_form(patch, changed)]
+        findings += wrong
+        if not wrong:
+            found[meets[0]] = changed
+    return found, findings
+
+
+def _meets(patch: Patch, found: Object) -> bool:
+    return (patch.kind, patch.name) == (found.kind, found.name)
+
+
+def _no_object(patch: Patch, objects: Iterable[Object], count: int) -> Finding:
+    known = sorted({f"{one.kind}/{one.name}" for one in objects if not one.patch})
+    name = f"{patch.kind}/{patch.name}"
+    shown = ", ".join(f"`{one}`" for one in known) or "none"
+    return faults.NO_OBJECT.at(
+        patch.at.key, patch=name, count="several objects" if count else "no object",
+        near="" if count else closest(name, known), mend=f"objects of this app: {shown}",
+    )  # fmt: skip
+
+
+def _identity(patch: Patch, before: Object, after: Object) -> Iterator[Finding]:
+    for path in _FIXED:
+        if _get(before.body, path) != _get(after.body, path):
+            place = patch.at
+            for step in path:
+                if has(patch.patch, (*place.path[len(patch.at.path) :], step)):
+                    place = place / step
+            yield faults.IDENTITY.at(
+                place.key, field=".".join(path), kind=before.kind, name=before.name
+            )
+
+
+def _get(body: Mapping[str, Any], path: tuple[str, ...]) -> Any:
+    return _get(body.get(path[0]) or {}, path[1:]) if len(path) > 1 else body.get(path[0])
+
+
+def _form(patch: Patch, after: Object) -> Iterator[Finding]:
+    from secretkit.schema import objects
+    from secretkit.schema.publish import published
+
+    fragment = objects.of(after.kind)
+    for finding in Checker(published(fragment)).check(Tree(after.body, ())):
+        assert isinstance(finding.place, Place)
+        inside = finding.place.path
+        while inside and not has(patch.patch, inside):
+            inside = inside[:-1]
+        place = Place(patch.at.tree, (*patch.at.path, *inside), "key")
+        yield faults.FORM.at(
+            place, kind=after.kind, name=after.name, problem=finding.message, mend=finding.fix
+        )

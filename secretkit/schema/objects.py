@@ -1,0 +1,234 @@
+"""The objects that we emit, as strict fragments: patched ones are held against them.
+
+Facts are those of the CRDs of ESO 2.9 and of Kubernetes 1.34; a test holds them against the CRDs.
+"""
+
+from collections.abc import Callable
+
+from secretkit import generators, stores
+from secretkit.fragment import DATA_KEY, Fragment, flag, free, listing, mapping, record, text, whole
+
+
+def _any() -> Fragment:
+    return text("A text.")
+
+
+def _names(description: str) -> Fragment:
+    return mapping(description, _any())
+
+
+def _metadata() -> Fragment:
+    return record("Metadata of the object.", {
+        "name": _any(), "namespace": _any(), "labels": _names("Labels."),
+        "annotations": _names("Annotations."), "finalizers": listing("Finalizers.", _any()),
+        "ownerReferences": listing("Owners.", free("An owner.")),
+    }, required=["name"])  # fmt: skip
+
+
+def _object(fields: dict[str, Fragment], required: list[str]) -> Fragment:
+    return record("An object.", {
+        "apiVersion": _any(), "kind": _any(), "metadata": _metadata(), **fields,
+    }, required=["apiVersion", "kind", "metadata", *required])  # fmt: skip
+
+
+def _with_spec(spec: Fragment) -> Fragment:
+    return _object({"spec": spec}, ["spec"])
+
+
+def _without_shortcuts(fragment: Fragment) -> Fragment:
+    fields = {
+        name: field for name, field in fragment["properties"].items() if "x-shortcut" not in field
+    }
+    bare = {key: value for key, value in fragment.items() if key != "dependentRequired"}
+    return {**bare, "properties": fields}
+
+
+def _store() -> Fragment:
+    known = {
+        backend.provider_key: _without_shortcuts(backend.schema)
+        for backend in map(stores.get, stores.names())
+    }
+    provider = {**record("The provider.", known), "additionalProperties": free("A provider."),
+                "minProperties": 1, "maxProperties": 1}  # fmt: skip
+    selector = record("A label selector.", {
+        "matchLabels": _names("Labels."),
+        "matchExpressions": listing("Expressions.", record("An expression.", {
+            "key": _any(), "operator": _any(), "values": listing("Values.", _any()),
+        }, required=["key", "operator"])),
+    })  # fmt: skip
+    interval = {**whole("Seconds, or a duration."), "type": ["integer", "string"]}
+    return _with_spec(record("The store.", {
+        "provider": provider,
+        "controller": _any(),
+        "refreshInterval": interval,
+        "retrySettings": record("Retries.", {"maxRetries": whole("How many."), "retryInterval": _any()}),
+        "conditions": listing("Namespaces that may use it.", record("A condition.", {
+            "namespaceSelector": selector, "namespaces": listing("By name.", _any()),
+            "namespaceRegexes": listing("By expression.", _any()),
+        })),
+    }, required=["provider"]))  # fmt: skip
+
+
+def _reference(*, find: bool = False) -> Fragment:
+    strategies = {
+        "conversionStrategy": text("Conversion.", enum=["Default", "Unicode"]),
+        "decodingStrategy": text("Decoding.", enum=["Auto", "Base64", "Base64URL", "None"]),
+        "nullBytePolicy": text("NUL bytes.", enum=["Ignore", "Fail"]),
+    }
+    if find:
+        return record("Many secrets.", {
+            "name": record("By name.", {"regexp": _any()}), "path": _any(), "tags": _names("By tag."),
+            **strategies,
+        })  # fmt: skip
+    return record("One secret.", {
+        "key": _any(), "property": _any(), "version": _any(),
+        "metadataPolicy": text("Metadata.", enum=["None", "Fetch"]), **strategies,
+    }, required=["key"])  # fmt: skip
+
+
+def _store_reference() -> Fragment:
+    return record("A store.", {
+        "name": _any(), "kind": text("Kind.", enum=["SecretStore", "ClusterSecretStore"]),
+    })  # fmt: skip
+
+
+def _source() -> Fragment:
+    return record("A source.", {
+        "storeRef": _store_reference(),
+        "generatorRef": record("A generator.", {"apiVersion": _any(), "kind": _any(), "name": _any()},
+                               required=["kind", "name"]),
+    })  # fmt: skip
+
+
+def _template() -> Fragment:
+    source = record("An object with templates.", {
+        "name": _any(),
+        "items": listing("Keys.", record("A key.", {
+            "key": _any(), "templateAs": text("Use.", enum=["Values", "KeysAndValues"]),
+        }, required=["key"])),
+    }, required=["name", "items"])  # fmt: skip
+    return record("The template.", {
+        "engineVersion": text("Engine.", enum=["v2"]),
+        "mergePolicy": text("Merging.", enum=["Replace", "Merge"]),
+        "type": _any(),
+        "metadata": record("Metadata of the Secret.", {
+            "labels": _names("Labels."), "annotations": _names("Annotations."),
+            "finalizers": listing("Finalizers.", _any()),
+        }),
+        "data": _names("Keys."),
+        "templateFrom": listing("More templates.", record("A source.", {
+            "configMap": source, "secret": source, "literal": _any(), "target": _any(),
+            "valuesDecodingStrategy": _any(),
+        })),
+    })  # fmt: skip
+
+
+def _external_secret() -> Fragment:
+    rewrite = record("A rewrite.", {
+        "regexp": record("By expression.", {"source": _any(), "target": _any()},
+                         required=["source", "target"]),
+        "transform": record("By template.", {"template": _any()}, required=["template"]),
+        "merge": record("Merging.", {
+            "strategy": _any(), "into": _any(), "conflictPolicy": _any(),
+            "priority": listing("Priority.", _any()), "priorityPolicy": _any(),
+        }),
+    })  # fmt: skip
+    window = record(
+        "A window.", {"schedule": _any(), "duration": _any()}, required=["schedule", "duration"]
+    )
+    return _with_spec(record("The external secret.", {
+        "refreshPolicy": text("Refresh.", enum=["CreatedOnce", "Periodic", "OnChange"]),
+        "refreshInterval": _any(),
+        "secretStoreRef": _store_reference(),
+        "syncWindows": record("When it syncs.", {
+            "kind": text("Kind.", enum=["allow", "deny"]), "windows": listing("Windows.", window, at_least=1),
+        }, required=["kind", "windows"]),
+        "target": record("The Secret.", {
+            "name": _any(),
+            "creationPolicy": text("Creation.", enum=["Owner", "Orphan", "Merge", "None", "CreateOrMerge"]),
+            "deletionPolicy": text("Deletion.", enum=["Delete", "Merge", "Retain"]),
+            "immutable": flag("Immutable."),
+            "manifest": record("Another kind.", {"apiVersion": _any(), "kind": _any()},
+                               required=["apiVersion", "kind"]),
+            "template": _template(),
+        }),
+        "data": listing("Keys.", record("A key.", {
+            "secretKey": text("Key.", pattern=DATA_KEY, maxLength=253, minLength=1),
+            "remoteRef": _reference(), "sourceRef": _source(),
+        }, required=["remoteRef", "secretKey"])),
+        "dataFrom": listing("Sets.", record("A set.", {
+            "extract": _reference(), "find": _reference(find=True), "rewrite": listing("Rewrites.", rewrite),
+            "sourceRef": _source(),
+        })),
+    }))  # fmt: skip
+
+
+def _push_secret() -> Fragment:
+    match = record("What goes where.", {
+        "secretKey": _any(),
+        "remoteRef": record("Where.", {"remoteKey": _any(), "property": _any()}, required=["remoteKey"]),
+    }, required=["remoteRef"])  # fmt: skip
+    return _with_spec(record("The push.", {
+        "refreshInterval": _any(),
+        "updatePolicy": text("Updates.", enum=["Replace", "IfNotExists"]),
+        "deletionPolicy": text("Deletion.", enum=["Delete", "None"]),
+        "secretStoreRefs": listing("Stores.", record("A store.", {
+            "name": _any(), "kind": text("Kind.", enum=["SecretStore", "ClusterSecretStore"]),
+            "labelSelector": free("By label."),
+        })),
+        "selector": record("What is pushed.", {
+            "secret": record("A Secret.", {"name": _any(), "selector": free("By label.")}),
+            "generatorRef": free("A generator."),
+        }),
+        "data": listing("Keys.", record("A key.", {
+            "match": match, "metadata": free("Metadata."),
+            "conversionStrategy": text("Conversion.", enum=["None", "ReverseUnicode"]),
+        }, required=["match"])),
+        "dataTo": listing("Sets.", free("A set.")),
+        "template": _template(),
+    }, required=["secretStoreRefs", "selector"]))  # fmt: skip
+
+
+def _sealed_secret() -> Fragment:
+    return _with_spec(record("The sealed secret.", {
+        "encryptedData": _names("Ciphertext."),
+        "template": record("The Secret.", {
+            "metadata": free("Metadata."), "type": _any(), "immutable": flag("Immutable."),
+            "data": _names("Templates."),
+        }),
+    }, required=["encryptedData"]))  # fmt: skip
+
+
+def _secret() -> Fragment:
+    return _object({"type": _any(), "immutable": flag("Immutable."), "data": _names("Values.")}, [])
+
+
+def _service_account() -> Fragment:
+    reference = record("A name.", {"name": _any()}, required=["name"])
+    return _object({
+        "automountServiceAccountToken": flag("Whether pods get its token."),
+        "imagePullSecrets": listing("Pull secrets.", reference),
+        "secrets": listing("Secrets.", reference),
+    }, [])  # fmt: skip
+
+
+_KINDS: dict[str, Callable[[], Fragment]] = {
+    "SecretStore": _store,
+    "ClusterSecretStore": _store,
+    "ExternalSecret": _external_secret,
+    "PushSecret": _push_secret,
+    "SealedSecret": _sealed_secret,
+    "Secret": _secret,
+    "ServiceAccount": _service_account,
+    "Role": lambda: _object({"rules": listing("Rules.", free("A rule."))}, []),
+    "RoleBinding": lambda: _object(
+        {"roleRef": free("The role."), "subjects": listing("Subjects.", free("A subject."))}, []
+    ),
+}
+
+
+def of(kind: str) -> Fragment:
+    """The fragment of an emitted kind; that of a generator is its own spec."""
+    if kind in _KINDS:
+        return _KINDS[kind]()
+    return _with_spec(generators.get(kind).schema)
