@@ -46,9 +46,7 @@ def load(source: Source) -> Tree:
         for event in yaml.parse(source.text, Loader=yaml.CSafeLoader):
             reader.take(event)
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        at = Span(source, line, column, line, column)
+        at = _where(source, getattr(error, "problem_mark", None))
         # A parser's message may quote the text, so only its fixed words are passed on.
         problem = _problem(getattr(error, "problem", None))
         raise Rejected([*reader.findings, faults.SYNTAX.at(at, problem=problem)]) from None
@@ -85,6 +83,14 @@ def _problem(words: str | None) -> str:
         if words and words.startswith(known):
             return _WORDING[known]
     return "the parser stops here"
+
+
+def _where(source: Source, mark: Any) -> Span:
+    """Where the parser stopped; the end of the last line where that is the end of the text."""
+    rows = source.text.rstrip("\n").split("\n")
+    if mark is None or mark.line >= len(rows):
+        return Span(source, len(rows), len(rows[-1]) + 1, len(rows), len(rows[-1]) + 1)
+    return Span(source, mark.line + 1, mark.column + 1, mark.line + 1, mark.column + 1)
 
 
 def _start(source: Source) -> Span:
