@@ -155,7 +155,7 @@ class Checker:
             else:
                 if names and not self._fits_name(names, key):
                     yield faults.NAME.at(
-                        (place / key).key, got=key, where=where, wanted=_form(names["pattern"]),
+                        (place / key).key, got=key, where=where, wanted=_wanted_name(names),
                         example=_example_key(schema),
                     )  # fmt: skip
                 if isinstance(rest, dict):
@@ -217,7 +217,11 @@ class Checker:
         )
 
     def _fits_name(self, names: Schema, key: str) -> bool:
-        return len(key) <= names.get("maxLength", len(key)) and self._matches(names["pattern"], key)
+        return (
+            len(key) <= names.get("maxLength", len(key))
+            and key not in names.get("not", {}).get("enum", ())
+            and ("pattern" not in names or self._matches(names["pattern"], key))
+        )
 
     def _matches(self, pattern: str, value: str) -> bool:
         compiled = self._patterns.get(pattern)
@@ -245,6 +249,10 @@ def _is_type(value: Any, wanted: str | Sequence[str]) -> bool:
         if fits:
             return True
     return False
+
+
+def _wanted_name(names: Schema) -> str:
+    return _form(names["pattern"]) if "pattern" in names else "a name that is left to you"
 
 
 def _field(place: Place) -> str:

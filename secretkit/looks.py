@@ -1,0 +1,210 @@
+"""Whether a text looks like a secret: by the marks of providers, the name of its key, its shape.
+
+Entropy alone cannot tell a password from an image digest, so names and shapes come first. Says only
+what a text looks like, never the text.
+"""
+
+import base64
+import binascii
+import json
+import math
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+ENOUGH = 1.0  # from this score on it is taken for a secret
+_DEEPEST = 3
+_LONGEST_LINE = 4096
+
+
+class Look(NamedTuple):
+    """How much a text looks like a secret, and in words like what."""
+
+    score: float
+    what: str
+
+    @property
+    def is_secret(self) -> bool:
+        return self.score >= ENOUGH
+
+
+NOTHING = Look(0, "nothing secret")
+
+# Each pattern is bounded, so that no input makes it slow.
+_MARKS = tuple(
+    (what, re.compile(pattern))
+    for what, pattern in (
+        ("a private key", r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY"),
+        ("an AWS access key ID", r"(?<![A-Za-z0-9])(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Za-z0-9])"),
+        ("a GitHub token", r"(?<!\w)gh[pousr]_\w{36}|(?<!\w)github_pat_\w{20}"),
+        ("a GitLab token", r"(?<!\w)glpat-[\w-]{16}"),
+        ("a Slack token", r"(?<!\w)xox[abprs]-[\w-]{10}"),
+        ("a Stripe key", r"(?<!\w)[sr]k_live_\w{10}"),
+        ("a Google API key", r"(?<!\w)AIza[\w-]{35}"),
+        ("an npm token", r"(?<!\w)npm_\w{30}"),
+        ("a PyPI token", r"(?<!\w)pypi-[\w-]{50}"),
+        ("a Vault token", r"(?<!\w)hv[sbr]\.[\w-]{20}"),
+        ("a JSON Web Token", r"(?<![\w.-])eyJ[\w-]{10,4096}\.eyJ[\w-]{2,8192}\.[\w-]{0,4096}"),
+        ("an age identity", r"(?i:age-secret-key-1)\w{20}"),
+    )
+)
+_OLD_VAULT_TOKEN = re.compile(r"s\.[A-Za-z0-9]{24}")
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,20}://[^\s/:@]{0,128}:([^\s/@]{1,256})@")
+
+_NAMES = re.compile(
+    r"password|passwd|passphrase|(?<![a-z])(?:db)?pass(?![a-z])|pwd|secret|token|credential"
+    r"|(?:api|access|private)_?key|auth(?![a-z])|auth(?:oriz|entic)ation|(?<![a-z])dsn(?![a-z])"
+    r"|conn(?:ection)?_?string|(?<![a-z])salt(?![a-z])|signing"
+)
+# `secretKey` is the name of a field of External Secrets Operator; `secret_key` is Django's.
+_SECRET_KEYS = re.compile(r"(?:api|access|private|signing|encryption)_?key$|secret_key$")
+_NAMES_NOT = re.compile(
+    r"^existing|(?:name|path|file|ref|url|id|ttl|type|version|enabled|length|expiry|key"
+    r"|mode|method|mechanism|host|port|realm|issuer|audience|algorithm|provider|endpoint"
+    r"|timeout|lifetime)$"
+)
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+_PLACEHOLDER = re.compile(
+    r"""
+    \s* (?:
+        change[-_ ]?(?:me|it) | replace[-_ ]?me | todo | tbd | x{3,} | \*+ | \.{3,} | example
+        | dummy | placeholder | redacted | none | null | true | false | your[-_ ][\w -]{1,60}
+        | <[^<>]{0,200}> | \{\{.{0,400}\}\} | \$\{[^{}]{0,200}\} | \$\([^()]{0,200}\) | %\w{1,100}%
+        | (?:secret)?ref\+\S{1,400} | vault:\S{1,400} | op://\S{1,400}
+        | ENC\[AES256_GCM,.{0,8192}\] | (?:AKIA|ASIA)[A-Z0-9]{0,16}EXAMPLE | \S{0,60}EXAMPLEKEY
+    ) \s*
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+# Shapes of what is no secret even under a key that names one.
+_SAFE = re.compile(
+    r"""
+    (?:[0-9]{1,9}(?:\.[0-9]{1,9})?(?:ns|us|ms|[smhd]))+             # a duration
+    | arn:[\w-]{1,20}:[^\s]{1,400}
+    | (?:\.{0,2}/|~/)[\w.@-]{1,100}(?:/[\w.@-]{1,100}){0,40}/?       # a path
+    | [A-Za-z][A-Za-z0-9+.-]{1,20}://[^\s@]{1,400}                  # a URL without a password
+    | (?:[\w.-]{1,200}/){0,8}[\w.-]{1,200}(?::[\w.-]{1,128})?@?sha256:[0-9a-f]{64}
+    """,
+    re.VERBOSE,
+)
+_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_HEX = re.compile(r"[0-9a-f]{32,}|[0-9A-F]{32,}")
+_TOKEN = re.compile(r"[A-Za-z0-9+/=_-]{20,}")
+_DIGEST_NAMES = re.compile(r"sha\d*|digest|checksum|commit|revision|fingerprint|etag|hash")
+_BASE64 = re.compile(r"[A-Za-z0-9+/\s]{8,}={0,2}\s*")
+_ASSIGNMENT = re.compile(r"^[ \t]*(?:export[ \t]+)?([A-Za-z][\w.-]{0,100})[ \t]*[:=](.*)$", re.M)
+
+
+def look(key: str, value: str) -> Look:
+    """What a text under a key looks like; the strongest sign counts."""
+    return max(_signs(key, value, 0), key=lambda sign: sign.score, default=NOTHING)
+
+
+def names_secret(key: str) -> bool:
+    """Whether a key names something that is secret: `db-password`, but not `password-file`."""
+    words = re.sub(r"[-.\s]", "_", _CAMEL.sub("_", key)).lower()
+    if "secretKey" in key or not _NAMES.search(words):
+        return False
+    return bool(_SECRET_KEYS.search(words)) or not _NAMES_NOT.search(words)
+
+
+def is_placeholder(text: str) -> bool:
+    """Whether a text stands for a value that comes later, or is nobody's secret."""
+    return len(text) < 10_000 and _PLACEHOLDER.fullmatch(text) is not None
+
+
+def entropy(text: str) -> float:
+    """Shannon's bits per character."""
+    size = len(text)
+    return -sum(n / size * math.log2(n / size) for n in Counter(text).values()) if size else 0.0
+
+
+def _signs(key: str, value: str, depth: int) -> Iterator[Look]:
+    if is_placeholder(value):
+        return
+    yield from _marks(key, value)
+    if names_secret(key):
+        real = len(value.strip()) >= 6 and not _SAFE.fullmatch(value.strip())
+        yield Look(ENOUGH if real else 0.6, "the value of a key that names a secret")
+    if is_random(value) and not _DIGEST_NAMES.search(key.lower()):
+        yield Look(ENOUGH, "random text, as keys and tokens are")
+    if depth < _DEEPEST:
+        for name, inner in _within(key, value):
+            yield from _signs(name, inner, depth + 1)
+
+
+def _marks(key: str, value: str) -> Iterator[Look]:
+    for what, pattern in _MARKS:
+        if any(not is_placeholder(found[0]) for found in pattern.finditer(value)):
+            yield Look(ENOUGH, what)
+    if any(not is_placeholder(found[1]) for found in _URL.finditer(value)):
+        yield Look(ENOUGH, "a URL with a password")
+    if "token" in key.lower() and _OLD_VAULT_TOKEN.fullmatch(value):
+        yield Look(ENOUGH, "a Vault token")
+
+
+def is_random(value: str) -> bool:
+    """Whether a text is one word that only chance would write."""
+    text = value.strip()
+    if _HEX.fullmatch(text):
+        return entropy(text) >= 3.0
+    if not _TOKEN.fullmatch(text) or _UUID.fullmatch(text):
+        return False
+    if _SAFE.fullmatch(text) and not any(is_random(part) for part in text.split("/")):
+        return False
+    classes = sum(bool(re.search(kind, text)) for kind in ("[a-z]", "[A-Z]", "[0-9]"))
+    return classes == 3 and entropy(text) >= 4.0
+
+
+def _within(key: str, value: str) -> Iterator[tuple[str, str]]:
+    """Texts inside a text with the keys they stand under: of JSON, of base64, of assignments."""
+    text = value.strip()
+    if text[:1] in ("{", "["):
+        try:
+            yield from _leaves(key, json.loads(text))
+            return
+        except (ValueError, RecursionError):
+            pass
+    if _BASE64.fullmatch(text):
+        try:
+            decoded = base64.b64decode("".join(text.split()), validate=True).decode()
+        except (binascii.Error, UnicodeDecodeError):
+            return
+        if decoded.replace("\n", "").replace("\t", "").replace("\r", "").isprintable():
+            yield key, decoded
+    elif "\n" in text or "=" in text:
+        for found in _ASSIGNMENT.finditer(text):
+            yield found[1], found[2][:_LONGEST_LINE].strip().strip("\"'")
+
+
+def _leaves(key: str, tree: Any) -> Iterator[tuple[str, str]]:
+    pending = [(key, tree)]
+    while pending:
+        name, value = pending.pop()
+        if isinstance(value, dict):
+            pending += value.items()
+        elif isinstance(value, list):
+            pending += [(name, item) for item in value]
+        elif isinstance(value, str):
+            yield name, value
+
+
+def sealed_problem(text: str) -> str | None:
+    """Why a text cannot be ciphertext of sealed-secrets, or None where its form is right.
+
+    The form is base64 of a length in two bytes, that many bytes of RSA, and AES-GCM with its tag
+    (sealed-secrets, pkg/crypto/crypto.go). Whether it opens only the controller can tell.
+    """
+    try:
+        # Go's decoder skips line ends, and nothing else.
+        data = base64.b64decode(text.replace("\r", "").replace("\n", ""), validate=True)
+    except ValueError:
+        return "is not base64"
+    if len(data) < 2:
+        return "is too short"
+    size = int.from_bytes(data[:2], "big")
+    if size not in (256, 384, 512, 1024):
+        return "does not begin with the length of an RSA key"
+    return "is cut short" if len(data) < 2 + size + 16 else None
