@@ -1,12 +1,11 @@
 """What a workload's pods get: volumes, mounts, variables. The patch and `--inject` both read it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from secretkit.model.app import App
-from secretkit.model.workload import Entry, Mount, Workload
-from secretkit.names import C_IDENTIFIER, digest, shortened
+from secretkit.model.workload import Entry, Mount, VolumeKey, Workload
+from secretkit.text import Place
 
 RELOADER = "secret.reloader.stakater.com/reload"
 API_VERSIONS = {
@@ -30,8 +29,7 @@ def pod_path(kind: str) -> tuple[str, ...]:
     return POD_PATHS.get(kind, _POD_PATH)
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
+class Share(NamedTuple):
     """What some containers get; `containers` is None for all of the pod's."""
 
     containers: tuple[str, ...] | None
@@ -39,10 +37,10 @@ class Share:
     mounts: tuple[dict[str, Any], ...]
     env: tuple[dict[str, Any], ...]
     env_from: tuple[dict[str, Any], ...]
+    at: Place  # the entry
 
 
-@dataclass(frozen=True, slots=True)
-class Injection:
+class Injection(NamedTuple):
     """All that one workload gets, in Kubernetes' own objects."""
 
     volumes: tuple[dict[str, Any], ...]
@@ -61,6 +59,7 @@ def injection(app: App, workload: Workload) -> Injection:
             mounts=tuple(volumes.mount(mount) for mount in entry.mounts),
             env=tuple(_env(app, entry)),
             env_from=tuple(_env_from(app, entry)),
+            at=entry.at,
         )
         for entry in workload.entries
         if entry.reaches_containers
@@ -85,44 +84,28 @@ def needs_workload(app: App, workload: Workload) -> Iterator[tuple[Entry, str]]:
             yield entry, "a patch would replace `envFrom`, and the keys are not known"
 
 
-def _set(mount: Mount) -> tuple[Any, ...]:
-    """What makes two mounts of a Secret share a volume: mode and items."""
-    return (
-        mount.secret,
-        mount.mode,
-        tuple((item.key, item.path, item.mode) for item in mount.items),
-    )
-
-
 class _Volumes:
     """The volumes of a workload, one for each set of Secret, mode and items."""
 
     def __init__(self, app: App, workload: Workload) -> None:
         self._app = app
-        mounts = [mount for entry in workload.entries for mount in entry.mounts]
-        self._sets: dict[tuple[Any, ...], list[Mount]] = {}
-        for mount in sorted(mounts, key=lambda mount: mount.path):
-            self._sets.setdefault(_set(mount), []).append(mount)
-
-    def _name(self, group: tuple[Any, ...]) -> str:
-        name = "secret-" + self._app.secret_name(group[0]).replace(".", "-")
-        if sum(other[0] == group[0] for other in self._sets) > 1:
-            name += f"-{digest(self._sets[group][0].path)}"
-        return shortened(name, 63)
+        self._volumes = workload.volumes
+        self._names = app.volume_names(workload)
 
     def mount(self, mount: Mount) -> dict[str, Any]:
         body: dict[str, Any] = {
-            "name": self._name(_set(mount)),
+            "name": self._names[mount.volume],
             "mountPath": mount.path,
             "readOnly": True,
         }
         return {**body, "subPath": mount.sub_path} if mount.sub_path else body
 
     def objects(self) -> tuple[dict[str, Any], ...]:
-        return tuple(sorted(map(self._object, self._sets), key=lambda volume: str(volume["name"])))
+        found = [self._object(volume) for volume in self._volumes]
+        return tuple(sorted(found, key=lambda volume: str(volume["name"])))
 
-    def _object(self, group: tuple[Any, ...]) -> dict[str, Any]:
-        mount = self._sets[group][0]
+    def _object(self, volume: VolumeKey) -> dict[str, Any]:
+        mount = self._volumes[volume][0]
         secret: dict[str, Any] = {
             "secretName": self._app.secret_name(mount.secret),
             "defaultMode": mount.mode,
@@ -133,20 +116,14 @@ class _Volumes:
                 | ({} if item.mode is None else {"mode": item.mode})
                 for item in mount.items
             ]
-        return {"name": self._name(group), "secret": secret}
+        return {"name": self._names[volume], "secret": secret}
 
 
 def _env(app: App, entry: Entry) -> Iterator[dict[str, Any]]:
     """Variables by name; known keys of `envFrom` become entries, which those of `env` override."""
-    found: dict[str, tuple[str, str]] = {}
-    for whole in entry.all_keys:
-        secret = app.secrets.get(whole.secret)
-        for key in sorted(secret.known_keys or ()) if secret else ():
-            if C_IDENTIFIER.fullmatch(key):
-                found[whole.prefix + key] = (whole.secret, key)
-    found |= {variable.name: (variable.secret, variable.key) for variable in entry.variables}
-    for name, (key_of_secret, key) in sorted(found.items()):
-        reference = {"name": app.secret_name(key_of_secret), "key": key}
+    found = {variable.name: variable for variable in app.variables(entry)}
+    for name, variable in sorted(found.items()):
+        reference = {"name": app.secret_name(variable.secret), "key": variable.key}
         yield {"name": name, "valueFrom": {"secretKeyRef": reference}}
 
 
@@ -165,8 +142,7 @@ def _annotations(app: App, workload: Workload) -> dict[str, str]:
             app.secret_name(key)
             for entry in workload.entries
             if entry.on_rotation == "restart"
-            for key, _ in entry.uses
-            if key not in {pull for pull, _ in entry.pull_secrets}
+            for key, _ in entry.container_uses
         }
     )
     # Reloader reads a list of anchored regular expressions.

@@ -1,12 +1,11 @@
 """Who may read which Secrets."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from secretkit.text import Place
 
 
-@dataclass(frozen=True, slots=True)
-class Access:
+class Access(NamedTuple):
     """A Role limited by name, and its binding to one subject."""
 
     name: str

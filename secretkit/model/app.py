@@ -1,20 +1,19 @@
 """One app, resolved."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from secretkit.model.access import Access
 from secretkit.model.control_plane import AuditRule, Encryption
 from secretkit.model.secret import Secret
 from secretkit.model.store import Store
-from secretkit.model.workload import Workload
+from secretkit.model.workload import Entry, Variable, VolumeKey, Workload
+from secretkit.names import digest, shortened
 from secretkit.target import Target
 from secretkit.text import Place
 
 
-@dataclass(frozen=True, slots=True)
-class Patch:
+class Patch(NamedTuple):
     """A merge patch on one generated object of the app."""
 
     kind: str
@@ -23,8 +22,7 @@ class Patch:
     at: Place
 
 
-@dataclass(frozen=True, slots=True)
-class App:
+class App(NamedTuple):
     """Everything one `secrets.yaml` says for one environment and target."""
 
     name: str
@@ -46,3 +44,24 @@ class App:
         """The name of the Secret of a key; the key itself where there is none (a finding says so)."""
         secret = self.secrets.get(key)
         return secret.name if secret else key
+
+    def variables(self, entry: Entry) -> tuple[Variable, ...]:
+        """Variables that an entry sets, of one name the last wins: known keys of `envFrom`, `env`."""
+        spread = (
+            Variable(whole.prefix + key, whole.secret, key, whole.at)
+            for whole in entry.all_keys
+            if whole.secret in self.secrets
+            for key in sorted(self.secrets[whole.secret].known_keys or ())
+        )
+        return (*spread, *entry.variables)
+
+    def volume_names(self, workload: Workload) -> dict[VolumeKey, str]:
+        """The names of a workload's volumes; two alike are an error that a rule finds."""
+        volumes = workload.volumes
+        names = {}
+        for volume, mounts in volumes.items():
+            name = "secret-" + self.secret_name(volume[0]).replace(".", "-")
+            if sum(other[0] == volume[0] for other in volumes) > 1:
+                name += f"-{digest(mounts[0].path)}"
+            names[volume] = shortened(name, 63)
+        return names

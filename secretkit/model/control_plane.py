@@ -1,12 +1,11 @@
 """What an app says of the API server."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from secretkit.text import Place
 
 
-@dataclass(frozen=True, slots=True)
-class AuditRule:
+class AuditRule(NamedTuple):
     level: str
     resources: tuple[str, ...]  # resource[/subresource][.group]
     verbs: tuple[str, ...]
@@ -14,8 +13,7 @@ class AuditRule:
     at: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(NamedTuple):
     """A local key: its name, its turn, and where `materialize` finds its bytes."""
 
     name: str
@@ -24,16 +22,14 @@ class Key:
     at: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Kms:
+class Kms(NamedTuple):
     name: str
     endpoint: str | None
     timeout: str
     at: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """One provider with its keys or plugin."""
 
     provider: str
@@ -42,8 +38,7 @@ class Block:
     at: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Encryption:
+class Encryption(NamedTuple):
     resources: tuple[str, ...]
     block: Block | None  # None where an app only demands `resources`
     read_unencrypted: bool

@@ -1,8 +1,7 @@
 """One Kubernetes Secret, by its source."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from secretkit.hidden import Hidden
 from secretkit.text import Place
@@ -19,8 +18,7 @@ TYPE_KEYS: Mapping[str, tuple[tuple[str, ...], ...]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Refresh:
+class Refresh(NamedTuple):
     """When the operator reads again: `Periodic` with an interval, `CreatedOnce` or `OnChange`."""
 
     policy: str
@@ -28,8 +26,7 @@ class Refresh:
     at: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Fetch:
+class Fetch(NamedTuple):
     """A read from a store: `kind` is `find`, `extract` or `key`."""
 
     kind: str
@@ -40,8 +37,7 @@ class Fetch:
     at: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Dynamic:
+class Dynamic(NamedTuple):
     """Leased credentials: one read of an engine."""
 
     store: str | None
@@ -51,8 +47,7 @@ class Dynamic:
     at: Place
 
 
-@dataclass(frozen=True, slots=True)
-class External:
+class External(NamedTuple):
     """Fetched by the operator, in the order of `fetches` and then `keys`."""
 
     store: str | None  # the secret's own `from`
@@ -61,8 +56,7 @@ class External:
     keys: tuple[Fetch, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Generated:
+class Generated(NamedTuple):
     """Made in the cluster: by a generator of ours, or by one that exists (`ref`)."""
 
     kind: str
@@ -73,8 +67,7 @@ class Generated:
     at: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Sealed:
+class Sealed(NamedTuple):
     """Ciphertext of sealed-secrets, and what it was sealed for."""
 
     data: Mapping[str, str]
@@ -85,8 +78,7 @@ class Sealed:
     at: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(NamedTuple):
     """One value in the clear: its source and, once read, itself."""
 
     key: str
@@ -96,8 +88,7 @@ class Value:
     at: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Plain:
+class Plain(NamedTuple):
     """A Secret whose values are in the clear."""
 
     values: tuple[Value, ...]
@@ -108,8 +99,7 @@ class Plain:
         return all(value.source == "literal" for value in self.values)
 
 
-@dataclass(frozen=True, slots=True)
-class Existing:
+class Existing(NamedTuple):
     """Made by others."""
 
     at: Place
@@ -118,8 +108,7 @@ class Existing:
 Origin: TypeAlias = External | Generated | Sealed | Plain | Existing
 
 
-@dataclass(frozen=True, slots=True)
-class Push:
+class Push(NamedTuple):
     """Keys of the Secret written to a store: (key, remote key, property)."""
 
     store: str
@@ -127,8 +116,7 @@ class Push:
     at: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Secret:
+class Secret(NamedTuple):
     """One Secret of the app's namespace, and how it comes to be."""
 
     key: str
@@ -146,7 +134,7 @@ class Secret:
     keep: bool
     push: tuple[Push, ...]
     at: Place
-    said: frozenset[str] = field(default_factory=frozenset)  # fields that the file sets
+    said: frozenset[str] = frozenset()  # fields that the file sets
 
     @property
     def is_minted(self) -> bool:

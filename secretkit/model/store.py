@@ -1,14 +1,12 @@
 """Stores and the accounts they log in with."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from secretkit.text import Place
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceAccount:
+class ServiceAccount(NamedTuple):
     """An account that a store names; emitted unless it exists already."""
 
     name: str
@@ -18,8 +16,7 @@ class ServiceAccount:
     at: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Store:
+class Store(NamedTuple):
     """A SecretStore or ClusterSecretStore; `provider` is ESO's `spec.provider`, whole."""
 
     key: str

@@ -1,20 +1,22 @@
 """How pods get Secrets."""
 
-from dataclasses import dataclass
+from itertools import combinations
+from typing import NamedTuple, TypeAlias
 
-from secretkit.text import Place
+from secretkit.text import Place, has
+
+# What mounts that share a volume have in common: key of a secret, mode, items.
+VolumeKey: TypeAlias = tuple[str, int, tuple[tuple[str, str, int | None], ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     key: str
     path: str
     mode: int | None
     at: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Mount:
+class Mount(NamedTuple):
     """A Secret at a path: a folder, or with `sub_path` one file."""
 
     path: str
@@ -24,17 +26,20 @@ class Mount:
     items: tuple[Item, ...]
     at: Place
 
+    @property
+    def volume(self) -> VolumeKey:
+        items = tuple((item.key, item.path, item.mode) for item in self.items)
+        return self.secret, self.mode, items
 
-@dataclass(frozen=True, slots=True)
-class Variable:
+
+class Variable(NamedTuple):
     name: str
     secret: str
     key: str
     at: Place
 
 
-@dataclass(frozen=True, slots=True)
-class AllKeys:
+class AllKeys(NamedTuple):
     """Every key of a Secret as a variable."""
 
     secret: str
@@ -42,8 +47,7 @@ class AllKeys:
     at: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One entry of `workloads`: what some containers of a workload get."""
 
     key: str
@@ -61,18 +65,34 @@ class Entry:
         return bool(self.mounts or self.variables or self.all_keys)
 
     @property
-    def uses(self) -> tuple[tuple[str, Place], ...]:
-        """Every use of a secret: its key and the place that names it."""
+    def container_uses(self) -> tuple[tuple[str, Place], ...]:
+        """Every use of a secret inside containers: its key and the place that names it."""
         return (
-            *((mount.secret, mount.at) for mount in self.mounts),
-            *((variable.secret, variable.at) for variable in self.variables),
-            *((keys.secret, keys.at) for keys in self.all_keys),
-            *self.pull_secrets,
+            *((mount.secret, _named(mount.at)) for mount in self.mounts),
+            *((variable.secret, _named(variable.at)) for variable in self.variables),
+            *((keys.secret, _named(keys.at)) for keys in self.all_keys),
         )
 
+    @property
+    def uses(self) -> tuple[tuple[str, Place], ...]:
+        """Every use of a secret: its key and the place that names it."""
+        return (*self.container_uses, *self.pull_secrets)
 
-@dataclass(frozen=True, slots=True)
-class Workload:
+    def meets(self, other: "Entry") -> bool:
+        """Whether some container gets what both entries give."""
+        if set(self.init_containers) & set(other.init_containers):
+            return True
+        if self.containers is None or other.containers is None:
+            return True
+        return bool(set(self.containers) & set(other.containers))
+
+
+def _named(at: Place) -> Place:
+    """The field `secret` of a use, or the use itself in its short form."""
+    return at / "secret" if has(at.tree.value, (*at.path, "secret")) else at
+
+
+class Workload(NamedTuple):
     """A workload and all entries that speak of it."""
 
     kind: str
@@ -82,3 +102,18 @@ class Workload:
     @property
     def at(self) -> Place:
         return self.entries[0].at
+
+    @property
+    def volumes(self) -> dict[VolumeKey, tuple[Mount, ...]]:
+        """The mounts of all entries by the volume they share, each volume's sorted by path."""
+        mounts = [mount for entry in self.entries for mount in entry.mounts]
+        groups: dict[VolumeKey, tuple[Mount, ...]] = {}
+        for mount in sorted(mounts, key=lambda mount: mount.path):
+            groups[mount.volume] = (*groups.get(mount.volume, ()), mount)
+        return groups
+
+    @property
+    def meeting(self) -> tuple[tuple[Entry, Entry], ...]:
+        """Pairs of entries that reach one container."""
+        pairs = combinations(self.entries, 2)
+        return tuple((one, other) for one, other in pairs if one.meets(other))

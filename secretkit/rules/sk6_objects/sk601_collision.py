@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from secretkit.finding import Finding
 from secretkit.objects import Object
 from secretkit.rules import Rule
-from secretkit.text import Path
+from secretkit.text import Path, Place
 
 
 def find_among(objects: Iterable[Object]) -> Iterator[Finding]:
@@ -13,20 +13,24 @@ def find_among(objects: Iterable[Object]) -> Iterator[Finding]:
     told = set()  # two secrets of one name collide in several kinds: one cause, one finding
     for found in objects:
         other = first.setdefault((found.patch, *found.id), found)
-        pair = (_entry(other), _entry(found))
+        pair = (*_entry(other), *_entry(found))
         if other is not found and pair not in told:
             told.add(pair)
             yield RULE.at(
-                found.place._replace(path=pair[1]).key,
-                also=[other.place._replace(path=pair[0]).key],
+                _key(found),
+                also=[_key(other)],
                 kind=found.kind,
                 name=found.name,
             )
 
 
-def _entry(found: Object) -> Path:
-    """The entry of a section that asked for the object: `spec`, `secrets`, its key."""
-    return found.place.path[:3]
+def _entry(found: Object) -> tuple[str, Path]:
+    """The file and the entry of a section that asked for the object: `spec`, `secrets`, its key."""
+    return found.place.tree.layers[0].source.name, found.place.path[:3]
+
+
+def _key(found: Object) -> Place:
+    return found.place._replace(path=_entry(found)[1]).key
 
 
 RULE = Rule(

@@ -1,0 +1,1 @@
+"""Measures, in ratios within one run: `python -m bench`."""
