@@ -1,6 +1,5 @@
 """Chains the stations for every entrance: load, check, resolve, rules, compile."""
 
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -13,7 +12,7 @@ from secretkit.compile import compile_app
 from secretkit.finding import Finding, Rejected, Usage, closest
 from secretkit.hidden import Hidden
 from secretkit.load import load
-from secretkit.load.inputs import Input, find_inputs, find_root, read
+from secretkit.load.inputs import Input, find_inputs, find_root, mentions_us, read
 from secretkit.load.positions import Positions
 from secretkit.model.app import App
 from secretkit.model.secret import Plain
@@ -21,6 +20,7 @@ from secretkit.objects import Object
 from secretkit.report import Spot
 from secretkit.resolve import Context
 from secretkit.resolve.app import resolve
+from secretkit.rules import sk4_control_plane
 from secretkit.target import Target
 from secretkit.text import Place, Source, Tree
 
@@ -37,6 +37,7 @@ class Options:
     allow_plaintext: bool | None = None
     skip: Path | None = None  # the output folder: not searched
     process_environment: Mapping[str, str] = field(default_factory=dict)
+    argocd_path: str | None = None  # the source path, inside Argo CD
 
 
 class Compiled(NamedTuple):
@@ -64,7 +65,7 @@ class Outcome:
 
 def run(paths: Sequence[Path], options: Options) -> Outcome:
     """All inputs below the paths, compiled; raises Usage where one cannot be read."""
-    root = find_root(paths, argocd_path=os.environ.get("ARGOCD_APP_SOURCE_PATH"))
+    root = find_root(paths, argocd_path=options.argocd_path)
     inputs = find_inputs(paths, root, options.skip)
     findings: list[Finding] = []
     notes: list[str] = []
@@ -73,7 +74,10 @@ def run(paths: Sequence[Path], options: Options) -> Outcome:
         try:
             tree = load(read(found))
         except Rejected as rejected:
-            findings += rejected.findings
+            if found.direct or mentions_us(found):
+                findings += rejected.findings
+            else:
+                notes.append(f"{found.name}: passed over, it is not kind AppSecrets")
             continue
         wrong = _kind(tree)
         if wrong is None:
@@ -89,6 +93,7 @@ def run(paths: Sequence[Path], options: Options) -> Outcome:
     apps = [_one(found, tree, root, options, findings) for found, tree in trees]
     compiled = tuple(app for app in apps if app is not None)
     findings += rules.judge_among(found for one in compiled for found in one.objects)
+    findings += sk4_control_plane.judge_apps([one.app for one in compiled])
     findings += _same_names(compiled)
     return Outcome(root, compiled, tuple(findings), tuple(notes), tuple(environments))
 
@@ -235,8 +240,9 @@ def _kind(tree: Tree) -> Finding | None:
 
 
 def _is_ours(tree: Tree) -> bool:
-    version = tree.value.get("apiVersion") if isinstance(tree.value, dict) else None
-    return isinstance(version, str) and version.startswith("secretkit")
+    value = tree.value if isinstance(tree.value, dict) else {}
+    version = value.get("apiVersion")
+    return value.get("kind") == "AppSecrets" or str(version).startswith("secretkit")
 
 
 def _environments(tree: Tree) -> Iterator[str]:

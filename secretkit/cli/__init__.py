@@ -1,7 +1,11 @@
 """The command line: one file per command, imported when it is called."""
 
+import os
 import sys
+from contextlib import suppress
 from importlib import import_module
+from io import TextIOWrapper
+from pathlib import Path
 from typing import NoReturn
 
 import click
@@ -61,6 +65,10 @@ def group(debug: bool) -> None:
 
 def main() -> NoReturn:
     """The console script: exit 0 fine, 1 the input has errors, 2 wrong usage or unreadable."""
+    _open_streams()
+    for stream in (sys.stdout, sys.stderr):  # the same bytes in any locale
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", newline="\n", errors="backslashreplace")
     sys.exit(run(sys.argv[1:]))
 
 
@@ -69,30 +77,51 @@ def run(arguments: list[str]) -> int:
     debug = "--debug" in arguments
     if debug:  # it may stand anywhere
         arguments = [word for word in arguments if word != "--debug"]
+    stdout = sys.stdout
     try:
-        result = group.main(arguments, prog_name="secretkit", standalone_mode=False)
+        result = group.main(arguments or ["--help"], prog_name="secretkit", standalone_mode=False)
         sys.stdout.flush()
         return result if isinstance(result, int) else 0
     except click.ClickException as error:
-        error.show()
+        with suppress(OSError):
+            error.show()
         return 2
     except Usage as error:
-        click.echo(f"error: {error}", err=True)
+        _say(f"error: {error}")
         return getattr(error, "exit_code", 2)
     except (KeyboardInterrupt, click.Abort):
         return 130
+    except SystemExit as error:
+        # Click ends so after shell completion, and on a broken pipe, with another stdout.
+        return 141 if sys.stdout is not stdout else int(error.code or 0)
     except BrokenPipeError:
         _quiet()
         return 141
-    except Exception as error:
-        click.echo(_bug(error, debug), err=True)
+    except OSError as error:  # the system's own words name a path, never what it holds
+        place = f"{error.filename}: " if error.filename else ""
+        _say(f"error: {place}{(error.strerror or type(error).__name__).lower()}")
+        _quiet()
         return 2
+    except Exception as error:
+        _say(_bug(error, debug))
+        return 2
+
+
+def _open_streams() -> None:
+    """Gives stdout and stderr that a caller closed somewhere to go."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115
+
+
+def _say(text: str) -> None:
+    """Last words on stderr; where even these find no room, the exit code speaks alone."""
+    with suppress(OSError):
+        click.echo(text, err=True)
 
 
 def _quiet() -> None:
     """Leaves stdout such that the interpreter's last flush does not complain."""
-    import os
-
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 

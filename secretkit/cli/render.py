@@ -61,6 +61,10 @@ def command(
     from secretkit import rendering
 
     _fit(output, form)
+    if allow_plaintext and "ARGOCD_APP_NAME" in os.environ:
+        raise Usage(
+            "--allow-plaintext is refused inside Argo CD, whose caches would hold the values"
+        )
     request = rendering.Request(
         paths=paths or (Path(),),
         options=pipeline.Options(
@@ -68,6 +72,7 @@ def command(
             allow_plaintext=allow_plaintext,
             skip=output,
             process_environment=os.environ,
+            argocd_path=os.environ.get("ARGOCD_APP_SOURCE_PATH"),
         ),
         output=output,
         form=form or ("kustomize" if output else "yaml"),
@@ -85,7 +90,7 @@ def command(
         note(text)
     if result.failed:
         return 1
-    sys.stdout.write(result.text)
+    sys.stdout.buffer.write(result.text.encode())
     return 0
 
 

@@ -1,5 +1,6 @@
 """`secretkit validate`."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -29,7 +30,10 @@ def command(
     Findings go to stdout. Exit code 1 if there is an error.
     """
     try:
-        outcome = pipeline.run(paths or (Path(),), pipeline.Options(environment=environment))
+        options = pipeline.Options(
+            environment=environment, argocd_path=os.environ.get("ARGOCD_APP_SOURCE_PATH")
+        )
+        outcome = pipeline.run(paths or (Path(),), options)
     except pipeline.NoInput as error:
         click.echo(f"error[{error.code}]: {error}", err=True)
         return 1

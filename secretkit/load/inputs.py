@@ -35,7 +35,8 @@ def find_root(paths: Sequence[Path], *, argocd_path: str | None = None) -> Path:
 def _root(path: Path, argocd_path: str | None) -> Path:
     if not path.exists():
         raise Usage(f"{path}: no such file or folder")
-    whole = path.resolve()
+    # Where the PATH stands, not where a symlink leads: that may be outside.
+    whole = path.absolute().parent.resolve() / path.name if path.name else path.resolve()
     folder = whole if whole.is_dir() else whole.parent
     for candidate in (folder, *folder.parents):
         if (candidate / ".git").exists():
@@ -68,21 +69,23 @@ def find_inputs(paths: Sequence[Path], root: Path, skip: Path | None = None) -> 
     return [found[name] for name in sorted(found)]
 
 
-def _walk(folder: Path, skip: Path | None) -> Iterator[Path]:
-    if folder == skip:
-        return
-    try:
-        entries = sorted(folder.iterdir())
-    except OSError as error:
-        raise Usage(f"{folder}: {reason(error)}") from None
-    for entry in entries:
-        if entry.is_symlink():
+def _walk(top: Path, skip: Path | None) -> Iterator[Path]:
+    pending = [top]  # a list of our own, since folders may lie deeper than Python calls itself
+    while pending:
+        folder = pending.pop()
+        if folder == skip:
             continue
-        if entry.is_dir():
-            if entry.name != ".git":
-                yield from _walk(entry, skip)
-        elif entry.name == NAME:
-            yield entry
+        try:
+            for entry in folder.iterdir():
+                if entry.is_symlink():
+                    continue
+                if entry.is_dir():
+                    if entry.name != ".git":
+                        pending.append(entry)
+                elif entry.name == NAME:
+                    yield entry
+        except OSError as error:
+            raise Usage(f"{folder}: {reason(error)}") from None
 
 
 def read(found: Input) -> Source:
@@ -95,6 +98,13 @@ def read(found: Input) -> Source:
     except OSError as error:
         raise Usage(f"{found.name}: {reason(error)}") from None
     return decode(found.name, content)
+
+
+def mentions_us(found: Input) -> bool:
+    """Whether a file that does not parse was meant for us: it names our group or kind."""
+    with found.path.open("rb") as file:
+        content = file.read(MOST_BYTES).replace(b"\0", b"")
+    return b"secretkit" in content or b"AppSecrets" in content
 
 
 def reason(error: OSError) -> str:

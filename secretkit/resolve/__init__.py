@@ -11,7 +11,7 @@ class Defaults(NamedTuple):
     """What a platform file may set for all apps."""
 
     refresh: str = "1h"
-    file_mode: str = "0440"
+    file_mode: str = "0444"
 
 
 class Context(NamedTuple):

@@ -29,11 +29,29 @@ def layered(tree: Tree, environment: str | None) -> Tree:
     result = merged(plain, {key: value for key, value in patch.items() if key != "spec"})
     spec_patch = dict(patch.get("spec") or {})
     patches = spec_patch.pop("patches", None)
-    result["spec"] = merged(plain["spec"], spec_patch)
+    result["spec"] = merged(_without_sealed(plain["spec"], spec_patch), spec_patch)
     if patches is not None:
         # A null inside a patch deletes from the object and stays; `KIND/NAME: null` drops the patch.
         result["spec"]["patches"] = _patches(plain["spec"].get("patches") or {}, patches)
     return Tree(result, (*tree.layers, layer))
+
+
+def _without_sealed(spec: Mapping[str, Any], patch: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The spec less the ciphertext that the patch brings anew: each cluster has a key of its own."""
+    anew = [
+        key
+        for key, secret in (patch.get("secrets") or {}).items()
+        if isinstance(secret, dict) and isinstance(secret.get("sealed"), dict)
+    ]
+    secrets = dict(spec.get("secrets") or {})
+    for key in anew:
+        if key in secrets:
+            secrets[key] = {
+                field: value
+                for field, value in secrets[key].items()
+                if field not in ("sealed", "sealedFor")
+            }
+    return {**spec, "secrets": secrets} if anew else spec
 
 
 def _patches(base: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, Any]:

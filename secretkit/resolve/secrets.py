@@ -126,9 +126,10 @@ class Secrets:
 
     def _generated(self, name: str, value: Mapping[str, Any], at: Place) -> Generated:
         if "ref" in value:
-            return Generated(
-                value["ref"]["kind"], value["ref"]["name"], None, None, False, at / "ref"
-            )
+            kind, named = value["ref"]["kind"], value["ref"]["name"]
+            is_known = kind != "ClusterGenerator"  # whose spec, and so its kind, stands elsewhere
+            makes_tokens = is_known and generators.get(kind).makes_tokens
+            return Generated(kind, named, None, None, makes_tokens, at / "ref")
         kind = next((field for field in value if field not in _SHORT_PASSWORD), "Password")
         generator = generators.get(kind)
         if kind in value:
