@@ -10,8 +10,10 @@ rules of references all read these fragments. Annotations beyond JSON Schema:
 - `x-shortcut`: the field is ours, not the operator's.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeAlias
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, TypeAlias
+
+from secretkit.text import Path
 
 Fragment: TypeAlias = dict[str, Any]
 
@@ -232,18 +234,47 @@ def filled(
 
 
 def with_namespaces(value: Any, namespace: str, key: str = "") -> Any:
-    """A verbatim provider with `namespace` in what has the shape of a reference of ESO.
-
-    References are told by their fields: a selector holds `name` and `key` and nothing but
-    `namespace` beside, a ServiceAccount and a certificate authority stand under a key of theirs.
-    """
+    """A verbatim provider with `namespace` in what has the shape of a reference of ESO."""
     if isinstance(value, list):
         return [with_namespaces(item, namespace) for item in value]
     if not isinstance(value, Mapping):
         return value
     result = {name: with_namespaces(item, namespace, name) for name, item in value.items()}
-    is_selector = {"name", "key"} <= value.keys() <= {"name", "key", "namespace"}
-    is_account = key in ("serviceAccountRef", "caProvider") and "name" in value
-    if is_selector or is_account:
+    if _reference_kind(value, key):
         result.setdefault("namespace", namespace)
     return result
+
+
+class Reference(NamedTuple):
+    """A reference of a provider: its path there, `secret`, `serviceAccount` or `ca`, and itself."""
+
+    path: Path
+    kind: str
+    value: Mapping[str, Any]
+
+
+def references(value: Any, path: Path = ()) -> Iterator[Reference]:
+    """Everything in a provider's settings that has the shape of a reference of ESO."""
+    if isinstance(value, list):
+        for number, item in enumerate(value):
+            yield from references(item, (*path, number))
+    elif isinstance(value, Mapping):
+        kind = _reference_kind(value, str(path[-1]) if path else "")
+        if kind:
+            yield Reference(path, kind, value)
+        for name, item in value.items():
+            yield from references(item, (*path, name))
+
+
+def _reference_kind(value: Mapping[str, Any], key: str) -> str | None:
+    """References are told by their fields: a selector holds `name` and `key` and nothing but
+    `namespace` beside, a ServiceAccount and a certificate authority stand under a key of theirs.
+    """
+    if "name" not in value:
+        return None
+    if key in ("serviceAccountRef", "serviceAccount"):
+        return "serviceAccount"
+    if key == "caProvider":
+        return "ca"
+    is_selector = value.keys() <= {"name", "key", "namespace"}
+    return "secret" if is_selector and ("key" in value or key.lower().endswith("ref")) else None

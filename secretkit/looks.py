@@ -70,7 +70,7 @@ _PLACEHOLDER = re.compile(
     r"""
     \s* (?:
         change[-_ ]?(?:me|it) | replace[-_ ]?me | todo | tbd | x{3,} | \*+ | \.{3,} | example
-        | dummy | placeholder | redacted | none | null | true | false | your[-_ ][\w -]{1,60}
+        | dummy | placeholder | redacted | your[-_ ][\w -]{1,60}
         | <[^<>]{0,200}> | \{\{.{0,400}\}\} | \$\{[^{}]{0,200}\} | \$\([^()]{0,200}\) | %\w{1,100}%
         | (?:secret)?ref\+\S{1,400} | vault:\S{1,400} | op://\S{1,400}
         | ENC\[AES256_GCM,.{0,8192}\] | (?:AKIA|ASIA)[A-Z0-9]{0,16}EXAMPLE | \S{0,60}EXAMPLEKEY
@@ -98,7 +98,7 @@ _ASSIGNMENT = re.compile(r"^[ \t]*(?:export[ \t]+)?([A-Za-z][\w.-]{0,100})[ \t]*
 
 
 def look(key: str, value: str) -> Look:
-    """What a text under a key looks like; the strongest sign counts."""
+    """What a text under a key looks like: the first of the strongest signs."""
     return max(_signs(key, value, 0), key=lambda sign: sign.score, default=NOTHING)
 
 
@@ -128,11 +128,11 @@ def _signs(key: str, value: str, depth: int) -> Iterator[Look]:
     if names_secret(key):
         real = len(value.strip()) >= 6 and not _SAFE.fullmatch(value.strip())
         yield Look(ENOUGH if real else 0.6, "the value of a key that names a secret")
-    if is_random(value) and not _DIGEST_NAMES.search(key.lower()):
-        yield Look(ENOUGH, "random text, as keys and tokens are")
     if depth < _DEEPEST:
         for name, inner in _within(key, value):
             yield from _signs(name, inner, depth + 1)
+    if is_random(value) and not _DIGEST_NAMES.search(key.lower()):
+        yield Look(ENOUGH, "random text, as keys and tokens are")
 
 
 def _marks(key: str, value: str) -> Iterator[Look]:
@@ -152,8 +152,8 @@ def is_random(value: str) -> bool:
         return entropy(text) >= 3.0
     if not _TOKEN.fullmatch(text) or _UUID.fullmatch(text):
         return False
-    if _SAFE.fullmatch(text) and not any(is_random(part) for part in text.split("/")):
-        return False
+    if "/" in text and _SAFE.fullmatch(text):  # a path, unless base64 happens to begin like one
+        return any(is_random(part) for part in text.split("/"))
     classes = sum(bool(re.search(kind, text)) for kind in ("[a-z]", "[A-Z]", "[0-9]"))
     return classes == 3 and entropy(text) >= 4.0
 

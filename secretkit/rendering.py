@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from secretkit import files, pipeline
-from secretkit.compile import control_plane
-from secretkit.emit import form
+from secretkit.emit import control_plane, form
 from secretkit.emit.templates import Templates
 from secretkit.finding import Finding
+from secretkit.model.workload import Workload
 from secretkit.objects import File, Object
 from secretkit.pipeline import Compiled, Options, Outcome
 
@@ -39,6 +39,10 @@ class Result:
 def render(request: Request) -> Result:
     """Compiles, and writes only if no app has an error; raises Usage as the stations do."""
     outcome = pipeline.run(request.paths, request.options)
+    if request.inject and request.only != "control-plane":
+        from secretkit.injecting import with_workloads
+
+        outcome = with_workloads(outcome, request.inject)
     notes = [*outcome.notes, *_base_note(outcome, request.options)]
     findings = list(outcome.findings)
     if not outcome.has_errors:
@@ -68,7 +72,7 @@ def _stdout(
         return control_plane.stream([one.app for one in outcome.apps]), ()
     apps = sorted(outcome.apps, key=lambda one: (one.app.namespace, one.app.name))
     notes = []
-    if any(one.app.workloads for one in apps):
+    if any(True for one in apps for _ in _unserved(one)):
         notes.append(
             "the workloads' part is not in this stream, since a partial workload must not be "
             "applied: use -o for patches, or --inject FILE"
@@ -83,6 +87,14 @@ def _whole(one: Compiled) -> list[Object]:
     return [found for found in one.objects if not found.patch]
 
 
+def _unserved(one: Compiled) -> Iterator[Workload]:
+    """The app's workloads that do not come out whole."""
+    whole = {(found.kind, found.name) for found in one.objects if not found.patch}
+    for workload in one.app.workloads:
+        if (workload.kind, workload.name) not in whole:
+            yield workload
+
+
 def _workload_findings(outcome: Outcome, request: Request) -> Iterator[Finding]:
     """Workloads that a folder cannot serve without the workload itself."""
     from secretkit.compile.injection import needs_workload
@@ -91,7 +103,7 @@ def _workload_findings(outcome: Outcome, request: Request) -> Iterator[Finding]:
     if request.output is None or request.only == "control-plane":
         return
     for one in outcome.apps:
-        for workload in one.app.workloads:
+        for workload in _unserved(one):
             for entry, reason in needs_workload(one.app, workload):
                 yield sk330_needs_inject.RULE.at(entry.at.key, entry=entry.key, reason=reason)
 

@@ -60,8 +60,16 @@ class Feature(Enum):
     GCP_FEDERATION_EMAIL = ("externalSecrets", (2, 5, 0), "gcpServiceAccountEmail")
     GCP_CLUSTER_OPTIONAL = ("externalSecrets", (0, 16, 0), "gcp workload identity without cluster")
     GRAFANA_SECONDS_TO_LIVE = ("externalSecrets", (2, 8, 0), "Grafana secondsToLive")
+    ONEPASSWORD_SDK = ("externalSecrets", (0, 17, 0), "provider onepasswordSDK")
+    OPENBAO_PROVIDER = ("externalSecrets", (2, 7, 0), "provider openBao")
+    CRD_PROVIDER = ("externalSecrets", (2, 8, 0), "provider crd")
+    OLD_PROVIDERS_GONE = ("externalSecrets", (2, 0, 0), "no providers alibaba and device42")
     KMS_V2 = ("kubernetes", (1, 27, 0), "KMS v2")
     KMS_V2_ONLY = ("kubernetes", (1, 29, 0), "KMS v1 off by default")
+
+
+PROVIDERS = ("kubeadm", "k3s", "rke2", "talos", "kops", "eks", "gke", "aks", "openshift")
+_MANAGED = frozenset({"eks", "gke", "aks", "openshift"})
 
 
 class Target(NamedTuple):
@@ -75,6 +83,11 @@ class Target(NamedTuple):
         """Whether the target's release has the feature."""
         part, first, _ = feature.value
         return self.release(part) >= first
+
+    @property
+    def is_managed(self) -> bool:
+        """Whether the API server's own files are out of reach: a cloud's setting stands for them."""
+        return self.provider in _MANAGED
 
     def release(self, part: str) -> Version:
         """The release of `externalSecrets` or `kubernetes`."""

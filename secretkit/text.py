@@ -27,6 +27,14 @@ class Span(NamedTuple):
     end_column: int
 
 
+class Excerpt(NamedTuple):
+    """A line as it may be shown, and the columns of what is meant, from 0, the end exclusive."""
+
+    text: str
+    start: int
+    end: int
+
+
 class Layer(NamedTuple):
     """A part of a source that was merged: `value` stands at `prefix` in the source."""
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from secretkit import resources
 from secretkit.check import faults
+from secretkit.check.conditions import breaches
 from secretkit.finding import Finding, closest
 from secretkit.load.scalars import kind
 from secretkit.target import PARTS, Feature, Target, spelled
@@ -37,6 +38,7 @@ class Checker:
     def __init__(self, schema: Schema) -> None:
         self.schema = schema
         self._patterns: dict[str, re.Pattern[str]] = {}
+        self._followed: dict[int, tuple[Schema, Schema]] = {}
         self._target: Target | None = None
 
     @classmethod
@@ -54,7 +56,19 @@ class Checker:
         tree = Tree(value, ())
         return next(self._walk(schema, value, Place(tree), ""), None) is None
 
+    def _whole(self, schema: Schema) -> Schema:
+        """A schema with what it refers to; what it says itself wins."""
+        if "$ref" not in schema:
+            return schema
+        known = self._followed.get(id(schema))
+        if known is None:
+            name = schema["$ref"].removeprefix("#/$defs/")
+            # Kept beside its answer, so that no other schema can take over its id.
+            known = self._followed[id(schema)] = schema, {**self.schema["$defs"][name], **schema}
+        return known[1]
+
     def _walk(self, schema: Schema, value: Any, place: Place, where: str) -> Iterator[Finding]:
+        schema = self._whole(schema)
         if not _is_type(value, schema["type"]):
             yield self._type(schema, value, place)
             return
@@ -130,19 +144,15 @@ class Checker:
         rest = schema.get("additionalProperties", True)
         for name in schema.get("required", ()):
             if name not in value:
-                about = properties[name]
-                yield faults.REQUIRED.at(
-                    place, where=where, field=name, about=about["description"],
-                    example=f"`{name}: {_example(about)}`",
-                )  # fmt: skip
+                yield _lacks(name, properties, place, where)
         for present, others in schema.get("dependentRequired", {}).items():
             for name in others:
                 if present in value and name not in value:
-                    about = properties[name]
-                    yield faults.REQUIRED.at(
-                        (place / present).key, where=f"{where} with `{present}`", field=name,
-                        about=about["description"], example=f"`{name}: {_example(about)}`",
-                    )  # fmt: skip
+                    at, pair = (place / present).key, f"{where} with `{present}`"
+                    yield _lacks(name, properties, at, pair)
+        for present, condition in schema.get("dependentSchemas", {}).items():
+            if present in value:
+                yield from _breaches(condition, properties, value, place, where)
         names = schema.get("propertyNames")
         for key, item in value.items():
             if key in properties:
@@ -228,6 +238,30 @@ class Checker:
         if compiled is None:
             compiled = self._patterns[pattern] = re.compile(_END.sub(r"\\Z", pattern))
         return compiled.search(value) is not None
+
+
+def _lacks(name: str, properties: Schema, place: Place, where: str) -> Finding:
+    about = properties[name]
+    return faults.REQUIRED.at(
+        place, where=where, field=name, about=about["description"],
+        example=f"`{name}: {_example(about)}`",
+    )  # fmt: skip
+
+
+def _breaches(
+    condition: Schema, properties: Schema, value: dict[str, Any], place: Place, where: str
+) -> Iterator[Finding]:
+    """What a value breaks of a condition between its fields."""
+    for breach in breaches(condition, value):
+        if breach.lacks:
+            yield _lacks(breach.lacks, properties, place, where)
+            continue
+        at, found = place, value
+        for step in breach.path:
+            at, found = at / step, found[step]
+        yield faults.CHOICE.at(
+            at, field=_field(at), got=_shown(found), near="", known=_shown(breach.must_be)
+        )
 
 
 _COUNTS = (

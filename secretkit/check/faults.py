@@ -11,12 +11,12 @@ UNKNOWN = Code(
     fix="known here: {known}",
     wrong="""
         db:
-          existing: true
+          generate: {length: 32}
           labls: {team: core}  # <- SK010
     """,
     right="""
         db:
-          existing: true
+          generate: {length: 32}
           labels: {team: core}
     """,
 )
@@ -27,12 +27,12 @@ TYPE = Code(
     fix="{mend}",
     wrong="""
         db:
-          existing: true
+          generate: {length: 32}
           labels: {version: 1.30}  # <- SK011
     """,
     right="""
         db:
-          existing: true
+          generate: {length: 32}
           labels: {version: "1.30"}
     """,
 )

@@ -1,7 +1,7 @@
 """What our patterns mean, in words: imported only where a finding needs them."""
 
 from secretkit import fragment
-from secretkit.schema import app, control_plane
+from secretkit.schema import app, control_plane, platform
 
 FORMS = {
     fragment.NAME: "a DNS subdomain: lower case letters, digits, `-` and `.`, at most 253",
@@ -17,6 +17,11 @@ FORMS = {
     "^[-._a-zA-Z][-._a-zA-Z0-9]*$": "the name of an environment variable",
     "^[A-Z][A-Za-z]*/.+$": "KIND/NAME of an object, such as `SecretStore/aws`",
     r"^\*$": 'a list of secrets, or "*"',
-    "^unix://": "a unix:// URL",
+    control_plane.SOCKET: "a unix:// URL of an absolute path",
+    control_plane.PLUGIN: "a name without a colon",
+    platform.VERSION: "a release, such as 1.34",
+    platform.RANGE: "a range of releases, such as >=0.4,<0.5",
+    platform.CODE: "the code of a rule, such as SK310",
+    platform.NO_VARIABLE: "a text without a variable",
     control_plane.RESOURCE: "a kind as `resource`, `resource/subresource` or `resource.group`",
 }

@@ -90,6 +90,7 @@ def run(arguments: list[str]) -> int:
         _say(f"error: {error}")
         return getattr(error, "exit_code", 2)
     except (KeyboardInterrupt, click.Abort):
+        _quiet()
         return 130
     except SystemExit as error:
         # Click ends so after shell completion, and on a broken pipe, with another stdout.

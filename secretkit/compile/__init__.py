@@ -4,7 +4,8 @@ Total: an app that passed the rules compiles.
 """
 
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from importlib import import_module
 
 from secretkit.model.app import App
@@ -13,7 +14,12 @@ from secretkit.objects import Object
 
 def compile_app(app: App) -> Iterator[Object]:
     """Every object of the app, workload patches included, in no particular order."""
-    for module in sorted(found.name for found in pkgutil.iter_modules(__path__)):
-        objects = getattr(import_module(f"{__name__}.{module}"), "objects", None)
-        if objects:
-            yield from objects(app)
+    for objects in _makers():
+        yield from objects(app)
+
+
+@cache
+def _makers() -> tuple[Callable[[App], Iterator[Object]], ...]:
+    names = sorted(found.name for found in pkgutil.iter_modules(__path__))
+    found = (getattr(import_module(f"{__name__}.{name}"), "objects", None) for name in names)
+    return tuple(objects for objects in found if objects)

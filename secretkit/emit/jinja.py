@@ -22,11 +22,17 @@ def environment() -> ImmutableSandboxedEnvironment:
         undefined=StrictUndefined,
         keep_trailing_newline=True,
         autoescape=False,
-        finalize=lambda value: value if isinstance(value, Ready) else yaml.flow(value),
+        finalize=_node,
     )
     made.filters["field"] = _field
     made.filters["others"] = _others
     return made
+
+
+def _node(value: Any) -> str:
+    if isinstance(value, Undefined):
+        str(value)  # raises, and names what is not there
+    return value if isinstance(value, Ready) else yaml.flow(value)
 
 
 def source(lines: tuple[Line, ...], named: Mapping[str, tuple[str, ...]]) -> str:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from secretkit import resources
+from secretkit.compile.injection import API_VERSIONS
 from secretkit.emit import yaml
 from secretkit.finding import Usage
 from secretkit.objects import Object
@@ -119,7 +120,7 @@ class Templates:
         try:
             template = self._environment.from_string(source(lines, self._named[stem]))
             return str(template.render({**body, "object": body}))
-        except TemplateError as error:
+        except (TemplateError, ArithmeticError, TypeError, ValueError) as error:
             line = getattr(error, "lineno", None)
             place = f"{stem}.yaml.j2" + (f", line {line}" if line else "")
             raise Usage(f"template {place}: {type(error).__name__}") from None
@@ -140,9 +141,11 @@ class Templates:
 
 
 def stem_of(kind: str, *, is_patch: bool = False) -> str:
-    """The template's file name without its ending: the kind in lower case, `patch` for a patch."""
+    """The template's file name without its ending: the kind in lower case, or its sort of kinds."""
     if is_patch:
         return "workload-patch"
+    if kind in API_VERSIONS:
+        return "workload"
     folder = resources.folder("templates")
     stem = kind.lower()
     return stem if (folder / f"{stem}.yaml.j2").is_file() else "generator"

@@ -66,7 +66,7 @@ def _float(value: float) -> str:
 
 def flow(value: Any) -> str:
     """A value on one line."""
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return "{" + ", ".join(f"{key(k)}: {flow(v)}" for k, v in value.items()) + "}"
     if isinstance(value, list | tuple):
         return "[" + ", ".join(map(flow, value)) + "]"
@@ -89,7 +89,7 @@ def field(name: str, value: Any, indent: int) -> str:
 
 def _after(value: Any, indent: int) -> str:
     """What follows the colon of a field at `indent`."""
-    if isinstance(value, Mapping) and value:
+    if isinstance(value, dict) and value:
         return "\n" + "".join(field(k, v, indent + 2) for k, v in value.items())
     if isinstance(value, list | tuple) and value:
         return "\n" + items(value, indent)
@@ -103,7 +103,7 @@ def items(values: list[Any] | tuple[Any, ...], indent: int) -> str:
     pad = " " * indent
     rows = []
     for value in values:
-        if isinstance(value, Mapping) and value:
+        if isinstance(value, dict) and value:
             body = "".join(field(k, v, indent + 2) for k, v in value.items())
             rows.append(f"{pad}- {body[indent + 2 :]}")
         elif isinstance(value, list | tuple) and value:

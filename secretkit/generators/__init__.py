@@ -2,6 +2,7 @@
 
 import pkgutil
 from collections.abc import Callable, Mapping
+from functools import cache
 from importlib import import_module
 from typing import Any, NamedTuple, TypeAlias
 
@@ -23,6 +24,7 @@ class Generator(NamedTuple):
     example: str  # its spec in YAML
 
 
+@cache
 def kinds() -> dict[str, str]:
     """Kind -> module name, for every generator, sorted by kind."""
     modules = [module.name for module in pkgutil.iter_modules(__path__)]

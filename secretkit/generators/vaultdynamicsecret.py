@@ -11,6 +11,18 @@ from secretkit.stores.vault import SCHEMA as VAULT
 PROVIDER = {
     **VAULT,
     "description": "The Vault server and the login there.",
+    "examples": [
+        {
+            "server": "https://vault.example.com:8200",
+            "auth": {
+                "kubernetes": {
+                    "mountPath": "kubernetes",
+                    "role": "payments",
+                    "serviceAccountRef": {"name": "payments-vault"},
+                }
+            },
+        }
+    ],
     "properties": {
         name: field
         for name, field in VAULT["properties"].items()

@@ -11,6 +11,8 @@ from secretkit.text import Layer, Source, Span, Tree
 MOST_BYTES = 1024 * 1024
 MOST_NODES = 100_000
 MOST_DEPTH = 100
+# Below these keys a scalar may be a value in the clear, so no message and no excerpt shows it.
+HIDDEN_BELOW = frozenset({"values", "data", "stringData", "args", "command"})
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f]")
 
 
@@ -170,8 +172,11 @@ class _Reader:
                 old, new = differs
                 if old == new:
                     old, new = "one number", "another"
+                # A value in the clear is not repeated, not even in the fix.
+                hidden = not HIDDEN_BELOW.isdisjoint(self._keys)
+                quoted = "the same text between double quotes" if hidden else f'"{value}"'
                 self.findings.append(
-                    faults.AMBIGUOUS.at(self._span(event), old=old, new=new, quoted=f'"{value}"')
+                    faults.AMBIGUOUS.at(self._span(event), old=old, new=new, quoted=quoted)
                 )
             else:
                 value = resolve(value)

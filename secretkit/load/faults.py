@@ -93,12 +93,12 @@ KEY = Code(
     fix="quote it: {quoted}",
     wrong="""
         db:
-          existing: true
+          generate: {length: 32}
           labels: {1: x}  # <- SK009
     """,
     right="""
         db:
-          existing: true
+          generate: {length: 32}
           labels: {"1": x}
     """,
 )

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from secretkit.text import Path, Place, Source, Span
+from secretkit.load import HIDDEN_BELOW, MOST_DEPTH
+from secretkit.text import Excerpt, Path, Place, Source, Span
 
 DOTS = "........"
-# Below these keys a scalar may be a value in the clear, so an excerpt shows dots in its place.
-_HIDDEN_BELOW = frozenset({"values", "data", "stringData", "args", "command"})
+_WIDEST = 160
 
 
 class Positions:
@@ -14,6 +14,7 @@ class Positions:
 
     def __init__(self) -> None:
         self._roots: dict[Source, Any] = {}
+        self._hidden: dict[Source, dict[int, list[tuple[int, int | None]]]] = {}
 
     def span(self, place: Place | Span) -> Span:
         """Where a place stands; a value that nobody wrote stands where its nearest parent does."""
@@ -24,17 +25,25 @@ class Positions:
         on_key = place.on == "key" and exact
         return self._find(source, path, on_key or not exact)
 
-    def excerpt(self, span: Span) -> str:
-        """The first line of a span as it may be shown, values in the clear dotted out."""
+    def excerpt(self, span: Span) -> Excerpt:
+        """The first line of a span as it may be shown: values in the clear dotted out, and not long."""
         rows = span.source.text.split("\n")
         row = rows[span.line - 1] if span.line <= len(rows) else ""
+        start = min(span.column - 1, len(row))
+        end = len(row) if span.end_line > span.line else min(span.end_column - 1, len(row))
         root = self._root(span.source)
         if root is None:  # it does not parse, so what is a value cannot be told
             key, colon, _ = row.partition(":")
-            return key + colon
-        for start, end in sorted(_hidden_columns(root, span.line - 1, len(row)), reverse=True):
-            row = row[:start] + DOTS + row[end:]
-        return row
+            row = key + colon if colon else ""
+            return _clipped(row, start, max(end, start + 1))
+        if span.source not in self._hidden:
+            self._hidden[span.source] = _hidden_columns(root)
+        for first, last in sorted(self._hidden[span.source].get(span.line - 1, ()), reverse=True):
+            last = len(row) if last is None else last
+            row = row[:first] + DOTS + row[last:]
+            start = _moved(start, first, last, first)
+            end = _moved(end, first, last, first + len(DOTS))
+        return _clipped(row, start, max(end, start + 1))
 
     def raw(self, place: Place) -> str | None:
         """The text of a scalar as it was written, without its quotes."""
@@ -61,8 +70,9 @@ class Positions:
 
         if source not in self._roots:
             try:
-                self._roots[source] = yaml.compose(source.text, Loader=yaml.CSafeLoader)
-            except (yaml.YAMLError, RecursionError):
+                text = source.text if _is_shallow(source.text) else ""
+                self._roots[source] = yaml.compose(text, Loader=yaml.CSafeLoader)
+            except yaml.YAMLError:
                 self._roots[source] = None
         return self._roots[source]
 
@@ -87,31 +97,73 @@ def _walk(node: Any, path: Path) -> tuple[Any, Any]:
     return node, key
 
 
-def _hidden_columns(root: Any, row: int, width: int) -> list[tuple[int, int]]:
-    """Columns of the scalars on a row that may be values in the clear."""
-    found: list[tuple[int, int]] = []
-    pending: list[tuple[Any, bool, int]] = [(root, False, 0)]
+def _moved(column: int, first: int, last: int, inside: int) -> int:
+    """Where a column stands once the text from `first` to `last` has become dots."""
+    if column >= last:
+        return column + len(DOTS) - (last - first)
+    return inside if column > first else column
+
+
+def _clipped(row: str, start: int, end: int) -> Excerpt:
+    """The part of a long row around what is meant."""
+    if len(row) <= _WIDEST:
+        return Excerpt(row, start, end)
+    first = max(0, start - _WIDEST // 3)
+    left = "…" if first else ""
+    right = "…" if first + _WIDEST < len(row) else ""
+    shift = len(left) - first
+    text = left + row[first : first + _WIDEST] + right
+    return Excerpt(text, start + shift, min(end + shift, len(text) - len(right)))
+
+
+def _is_shallow(text: str) -> bool:
+    """Whether composing is safe: libyaml's composer calls itself in C, until the stack ends."""
+    import yaml
+
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > MOST_DEPTH:
+            return False
+    return True
+
+
+def _hidden_columns(root: Any) -> dict[int, list[tuple[int, int | None]]]:
+    """Row -> columns of the scalars that may be values in the clear; no end: to the line's end.
+
+    Each node is seen once as hidden and once as not, however many aliases lead to it; one that an
+    alias takes to a hidden place is hidden where it is written.
+    """
+    found: dict[int, list[tuple[int, int | None]]] = {}
+    pending: list[tuple[Any, bool]] = [(root, False)]
+    seen: set[tuple[int, bool]] = set()
     while pending:
-        node, hidden, depth = pending.pop()
-        if node.start_mark.line > row or node.end_mark.line < row or depth > 200:
+        node, hidden = pending.pop()
+        if (id(node), hidden) in seen:
             continue
+        seen.add((id(node), hidden))
         if isinstance(node.value, str):
             if hidden:
-                start = node.start_mark.column if node.start_mark.line == row else 0
-                end = node.end_mark.column if node.end_mark.line == row else width
-                if end > start:
-                    found.append((start, end))
+                first, last = node.start_mark, node.end_mark
+                for row in range(first.line, last.line + 1):
+                    start = first.column if row == first.line else 0
+                    end = last.column if row == last.line else None
+                    if end is None or end > start:
+                        found.setdefault(row, []).append((start, end))
         elif node.id == "sequence":
-            pending += [(item, hidden, depth + 1) for item in node.value]
+            pending += [(item, hidden) for item in node.value]
         else:
             in_key = any(name.value == "state" or name.value == "name" for name, _ in node.value)
             for name, value in node.value:
                 below = (
                     hidden
-                    or name.value in _HIDDEN_BELOW
+                    or name.value in HIDDEN_BELOW
                     or (name.value in ("value", "secret") and in_key and node_is_scalar(value))
                 )
-                pending.append((value, below, depth + 1))
+                pending.append((value, below))
     return found
 
 

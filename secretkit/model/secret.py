@@ -55,6 +55,11 @@ class External(NamedTuple):
     dynamic: Dynamic | None
     keys: tuple[Fetch, ...]
 
+    @property
+    def reads(self) -> tuple[Fetch, ...]:
+        """Every plain read, in order."""
+        return (*self.fetches, *self.keys)
+
 
 class Generated(NamedTuple):
     """Made in the cluster: by a generator of ours, or by one that exists (`ref`)."""
@@ -137,6 +142,22 @@ class Secret(NamedTuple):
     said: frozenset[str] = frozenset()  # fields that the file sets
 
     @property
+    def read_values(self) -> Mapping[str, Value]:
+        """The values in the clear by their key; none where the source is another."""
+        if not isinstance(self.origin, Plain):
+            return {}
+        return {value.key: value for value in self.origin.values}
+
+    @property
+    def literals(self) -> Mapping[str, Hidden]:
+        """The values that stand in the file itself, by their key."""
+        return {
+            key: value.hidden
+            for key, value in self.read_values.items()
+            if value.source == "literal" and value.hidden is not None
+        }
+
+    @property
     def is_minted(self) -> bool:
         """Whether a generator feeds it, so that each sync makes new values."""
         origin = self.origin
@@ -148,6 +169,50 @@ class Secret(NamedTuple):
     def is_operators(self) -> bool:
         """Whether External Secrets Operator makes it."""
         return isinstance(self.origin, External | Generated)
+
+    @property
+    def reads(self) -> tuple[Fetch, ...]:
+        """Every plain read from a store."""
+        return self.origin.reads if isinstance(self.origin, External) else ()
+
+    @property
+    def leased(self) -> Dynamic | None:
+        """The leased credentials in it, if any."""
+        return self.origin.dynamic if isinstance(self.origin, External) else None
+
+    @property
+    def makes_tokens(self) -> bool:
+        """Whether a generator makes values in it that end by themselves."""
+        return isinstance(self.origin, Generated) and self.origin.makes_tokens
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all of the Secret comes from here, so that no keys of others stand in it."""
+        return self.creation_policy in ("Owner", "Orphan") and not isinstance(self.origin, Existing)
+
+    @property
+    def template_texts(self) -> tuple[tuple[str, Place], ...]:
+        """Every text that a template engine runs over the fetched keys, with its place."""
+        fields = {"template": self.template}
+        if self.is_operators:
+            fields |= {"labels": self.labels, "annotations": self.annotations}
+        elif not isinstance(self.origin, Sealed):
+            return ()
+        return tuple(
+            (text, self.at / field / key)
+            for field, texts in fields.items()
+            for key, text in texts.items()
+        )
+
+    @property
+    def data_keys(self) -> frozenset[str] | None:
+        """Keys that a template may rely on: fetched, or said by `expect`; None if nothing is said."""
+        fetched = self.fetched_keys
+        if fetched is not None:
+            return fetched
+        if not self.expect:
+            return None
+        return frozenset(self.expect) | {read.key for read in self.reads if read.key}
 
     @property
     def is_made_once(self) -> bool:

@@ -3,7 +3,28 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from secretkit.text import Place
+from secretkit.fragment import Reference, references
+from secretkit.text import Place, has
+
+_ALWAYS = """akeyless aws azurekv barbican beyondtrust beyondtrustworkloadcredentials
+bitwardensecretsmanager chef cloudrusm conjur delinea doppler dvls fake fortanix gcpsm github gitlab
+ibm infisical keepersecurity kubernetes nebiusmysterybox ngrok onboardbase onepassword oracle ovh
+passbolt passworddepot previder pulumi scaleway secretserver senhasegura vault volcengine webhook
+yandexcertificatemanager yandexlockbox"""
+# Provider of ESO, by its exact spelling -> name of the Feature that it needs.
+PROVIDERS: Mapping[str, str | None] = {
+    **dict.fromkeys(_ALWAYS.split()),
+    "crd": "CRD_PROVIDER",
+    "onepasswordSDK": "ONEPASSWORD_SDK",
+    "openBao": "OPENBAO_PROVIDER",
+}
+REMOVED_PROVIDERS = ("alibaba", "device42")  # in ESO 2.0.0
+# Provider -> what cannot be done there.
+ONE_WAY = {"github": "read", "ngrok": "read", "openBao": "written"}
+_PINNED = """barbican beyondtrustworkloadcredentials chef doppler dvls gitlab ibm keepersecurity
+kubernetes onboardbase onepassword onepasswordSDK oracle scaleway"""
+# Their checks demand a namespace in every reference of a cluster store.
+PINNED_PROVIDERS = frozenset(_PINNED.split())
 
 
 class ServiceAccount(NamedTuple):
@@ -42,6 +63,33 @@ class Store(NamedTuple):
         """The Vault provider's settings, whichever form they came in."""
         settings: Mapping[str, Any] | None = self.provider.get("vault")
         return settings
+
+    @property
+    def provider_name(self) -> str | None:
+        """The provider's key under ESO's `spec.provider`; None for a ref."""
+        return next(iter(self.provider), None)
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """The provider's own fields."""
+        fields = self.provider.get(self.provider_name or "")
+        return fields if isinstance(fields, Mapping) else {}
+
+    def part(self, *path: str) -> Mapping[str, Any]:
+        """An object within the provider's own fields; empty where there is none."""
+        found: Any = self.settings
+        for step in path:
+            found = found.get(step) if isinstance(found, Mapping) else None
+        return found if isinstance(found, Mapping) else {}
+
+    @property
+    def references(self) -> tuple[Reference, ...]:
+        """Every reference of the provider to a Secret, an account or a certificate authority."""
+        return tuple(references(self.settings))
+
+    def says(self, *path: str) -> bool:
+        """Whether the file sets a field of the store."""
+        return has(self.at.tree.value, (*self.at.path, *path))
 
     @property
     def settings_at(self) -> Place:

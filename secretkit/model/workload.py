@@ -65,6 +65,12 @@ class Entry(NamedTuple):
         return bool(self.mounts or self.variables or self.all_keys)
 
     @property
+    def variable_places(self) -> tuple[Place, ...]:
+        """Where `env` and `envFrom` put secrets into variables."""
+        named = (variable.at for variable in self.variables)
+        return (*named, *(whole.at for whole in self.all_keys))
+
+    @property
     def container_uses(self) -> tuple[tuple[str, Place], ...]:
         """Every use of a secret inside containers: its key and the place that names it."""
         return (

@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import NamedTuple, TextIO
 
 from secretkit.finding import Finding, Severity
-from secretkit.text import Span
+from secretkit.text import Excerpt, Span
 
 
 class Spot(NamedTuple):
@@ -14,7 +14,7 @@ class Spot(NamedTuple):
 
     finding: Finding
     span: Span
-    excerpt: str
+    excerpt: Excerpt
     also: tuple[Span, ...]
 
     @property

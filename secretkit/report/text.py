@@ -33,10 +33,9 @@ def _lines(spot: Spot, colour: bool) -> list[str]:
         f"{head}: {paint(_clean(finding.message), 'bold')}",
         f"{gutter}{paint('-->', 'frame')} {span.source.name}:{span.line}:{span.column}",
     ]
-    row = _clean(spot.excerpt)
+    row, start, end = _clean(spot.excerpt.text), spot.excerpt.start, spot.excerpt.end
     if row.strip():
-        width = max(1, min(span.end_column, len(row) + 1) - span.column)
-        marks = " " * (span.column - 1) + "^" * width if span.column <= len(row) else ""
+        marks = " " * start + "^" * (end - start) if start < len(row) else ""
         lines += [
             f"{gutter} {bar}",
             f"{paint(str(span.line), 'frame')} {bar} {row}",

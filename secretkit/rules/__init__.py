@@ -7,6 +7,7 @@ without its subject never loads its rules. Rules are pure: no files, no clock, n
 import pkgutil
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
@@ -23,11 +24,13 @@ class Rule(Code):
     find_among: Callable[[Iterable[Object]], Iterator[Finding]] | None = None
 
 
+@cache
 def families() -> tuple[str, ...]:
     """The families, sorted: `sk1_names`, …"""
     return tuple(sorted(module.name for module in pkgutil.iter_modules(__path__)))
 
 
+@cache
 def modules(family: str) -> tuple[str, ...]:
     """The rule files of a family, sorted: `sk204_lease_read_twice`, …"""
     folder = str(Path(__file__).parent / family)
@@ -49,12 +52,25 @@ def all_rules() -> Iterator[Rule]:
 def judge(app: App) -> Iterator[Finding]:
     """All findings of all rules that speak of one app."""
     for family in families():
-        if not import_module(f"{__name__}.{family}").applies(app):
-            continue
-        for module in modules(family):
-            rule = load(family, module)
-            if rule.find:
-                yield from rule.find(app)
+        applies, finders = _finders(family)
+        if applies(app):
+            for find in finders():
+                yield from find(app)
+
+
+@cache
+def _finders(
+    family: str,
+) -> tuple[Callable[[App], bool], Callable[[], tuple[Callable[[App], Iterator[Finding]], ...]]]:
+    """What says whether a family applies, and what loads its rules once it does."""
+
+    @cache
+    def finders() -> tuple[Callable[[App], Iterator[Finding]], ...]:
+        rules = (load(family, module) for module in modules(family))
+        return tuple(rule.find for rule in rules if rule.find)
+
+    applies: Callable[[App], bool] = import_module(f"{__name__}.{family}").applies
+    return applies, finders
 
 
 def judge_among(objects: Iterable[Object]) -> Iterator[Finding]:

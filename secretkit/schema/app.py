@@ -358,7 +358,7 @@ def workload() -> Fragment:
             "secret": text("A key of `secrets`.", example="tls-certificates"),
             "key": text("The one key that is mounted as this one file (subPath: it never changes in a running "
                         "pod).", example="tls.crt", pattern=DATA_KEY),
-            "mode": text("Mode of the files, octal.", example="0440", default="0440", pattern=MODE),
+            "mode": text("Mode of the files, octal.", example="0440", default="0444", pattern=MODE),
             "items": mapping("Key of the Secret -> path below the mount. Without it, every key is a file.", item,
                              keys={"pattern": DATA_KEY}, at_least=1, example={"db_password": "db-password"}),
         }, required=["secret"], at_most_one=["key", "items"], example="tls-certificates"),
@@ -427,7 +427,8 @@ def as_patch(fragment: Fragment) -> Fragment:
         key: value
         for key, value in fragment.items()
         if key not in ("required", "x-exactly-one", "x-at-most-one", "x-at-least-one", "const",
-                       "minProperties", "default", "dependentRequired", "uniqueItems")
+                       "minProperties", "maxProperties", "default", "dependentRequired", "dependentSchemas",
+                       "uniqueItems")
     }  # fmt: skip
     kinds = patch["type"] if isinstance(patch["type"], list) else [patch["type"]]
     patch["type"] = [*kinds, "null"]

@@ -2,6 +2,7 @@
 
 import pkgutil
 from collections.abc import Callable, Mapping
+from functools import cache
 from importlib import import_module
 from typing import Any, NamedTuple, TypeAlias
 
@@ -25,6 +26,7 @@ class Backend(NamedTuple):
     example: str  # a store in YAML, as under `spec.stores.NAME`
 
 
+@cache
 def names() -> tuple[str, ...]:
     """The short forms, sorted."""
     return tuple(sorted(module.name for module in pkgutil.iter_modules(__path__)))

@@ -104,7 +104,6 @@ SCHEMA = record(
         "customSessionTags": mapping(
             "Further session tags, with `sessionTagsPolicy: Custom`.",
             text("Value of the tag.", example="payments"),
-            keys={"not": {"enum": ["esoNamespace", "esoStoreName", "esoStoreKind"]}},
             since="AWS_SESSION_TAGS_POLICY",
             example={"team": "payments"},
         ),

@@ -94,23 +94,6 @@ SCHEMA = record(
     },
     required=["vaultUrl"],
     at_most_one=["serviceAccountRef", "identityId"],
-    dependentSchemas={  # ESO's ValidateStore() refuses the rest
-        "customCloudConfig": {
-            "required": ["useAzureSDK"],
-            "properties": {"useAzureSDK": {"const": True}},
-        },
-        "environmentType": {
-            "if": {"properties": {"environmentType": {"const": "AzureStackCloud"}}},
-            "then": {"required": ["customCloudConfig"]},
-        },
-        "vaultUrl": {  # always there; ESO's authorizerForServicePrincipal()
-            "if": {
-                "properties": {"authType": {"const": "ServicePrincipal"}},
-                "not": {"required": ["serviceAccount"]},
-            },
-            "then": {"required": ["tenantId", "authSecretRef"]},
-        },
-    },
     example={"vaultUrl": "https://payments.vault.azure.net", "serviceAccount": "payments-eso"},
 )
 

@@ -51,7 +51,7 @@ _FEDERATION = record(
             {
                 "name": name("Name of the ConfigMap.", example="gcp-federation"),
                 "key": text(
-                    "Key within it.", example="config.json", pattern=DATA_KEY, maxLength=253
+                    "Key within it.", example="config.json", maxLength=253, pattern=DATA_KEY
                 ),
                 "namespace": namespace(),
             },
@@ -87,6 +87,7 @@ _FEDERATION = record(
         "gcpServiceAccountEmail": text(
             "Google service account to act as; wins over `credConfig` and the annotation.",
             pattern=r"^.*@.*\.iam\.gserviceaccount\.com$",
+            since="GCP_FEDERATION_EMAIL",
             example="payments@acme-production.iam.gserviceaccount.com",
         ),
     },
@@ -135,12 +136,6 @@ SCHEMA = record(
             since="GCP_VERSION_POLICY",
             example="LatestOrFetch",
         ),
-    },
-    dependentSchemas={
-        "auth": {  # ESO's clusterProjectID(): with such a key no metadata server is asked
-            "if": {"properties": {"auth": {"required": ["secretRef"]}}},
-            "then": {"required": ["projectID"]},
-        }
     },
     example={"projectID": "acme-production", "serviceAccount": "payments-eso"},
 )

@@ -308,12 +308,6 @@ SCHEMA = record(
     required=["server"],
     at_most_one=["caBundle", "caProvider"],
     dependentRequired={"serviceAccount": ["role"], "mountPath": ["role"]},
-    dependentSchemas={
-        "checkAndSet": {  # ESO's ValidateStore() refuses it
-            "if": {"required": ["version"], "properties": {"version": {"const": "v1"}}},
-            "then": {"properties": {"checkAndSet": {"properties": {"required": {"const": False}}}}},
-        }
-    },
     example={
         "server": "https://vault.example.com:8200",
         "path": "secret",

@@ -8,9 +8,14 @@ RESERVED = (
 )  # fmt: skip
 
 
+def reserved(name: str) -> str | None:
+    """The prefix that reserves a variable, or None where it may be read."""
+    return next((prefix for prefix in RESERVED if name.upper().startswith(prefix)), None)
+
+
 def read(argument: str, where: Where) -> bytes:
     """The bytes of the variable, as the system holds them."""
-    if argument.upper().startswith(RESERVED):
+    if reserved(argument):
         raise Unreadable(faults.RESERVED)
     value = where.environment.get(argument)
     if value is None:

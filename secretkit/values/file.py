@@ -10,7 +10,10 @@ def read(argument: str, where: Where) -> bytes:
     """The bytes of the file as they are."""
     if "\0" in argument:
         raise Unreadable(faults.OUTSIDE)
-    path = (where.folder / argument).resolve()
+    try:
+        path = (where.folder / argument).resolve()
+    except (OSError, RuntimeError):  # symlinks that lead in a circle
+        raise Unreadable(faults.OUTSIDE) from None
     if not path.is_relative_to(where.root.resolve()):
         raise Unreadable(faults.OUTSIDE)
     try:
@@ -21,9 +24,10 @@ def read(argument: str, where: Where) -> bytes:
     except OSError as error:
         what = (error.strerror or "the system refuses").lower()
         raise Unreadable(faults.MISSING, what=what) from None
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise Unreadable(faults.OUTSIDE)
     with os.fdopen(handle, "rb") as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise Unreadable(faults.OUTSIDE)
         content = file.read(MOST_BYTES + 1)
     if len(content) > MOST_BYTES:
         raise Unreadable(faults.LARGE)

@@ -157,10 +157,10 @@ def test_a_path_has_its_place(
 def test_an_excerpt_shows_dots_for_values(line: int, expected: str) -> None:
     source = Source("s", TEXT)
 
-    assert Positions().excerpt(Span(source, line, 1, line, 2)) == expected
+    assert Positions().excerpt(Span(source, line, 1, line, 2)).text == expected
 
 
 def test_the_excerpt_of_a_file_that_does_not_parse_ends_at_the_first_colon() -> None:
     source = Source("s", "password: hunter2: x\n")
 
-    assert Positions().excerpt(Span(source, 1, 1, 1, 2)) == "password:"
+    assert Positions().excerpt(Span(source, 1, 1, 1, 2)).text == "password:"

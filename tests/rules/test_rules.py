@@ -19,11 +19,24 @@ kind: AppSecrets
 metadata: {name: shop, namespace: prod}
 spec:
 """
-USUAL_STORES = """\
-  stores:
+USUAL_STORES = {
+    "vault": """\
     vault: {vault: {server: "https://vault.example.com", path: secret, role: shop, serviceAccount: shop-vault}}
+""",
+    "aws": """\
     aws: {aws: {service: SecretsManager, region: us-east-1, serviceAccount: shop-eso}}
-"""
+""",
+}
+
+
+def usual_stores(example: str) -> str:
+    """The usual stores that the example uses, in `from` or in `push`."""
+    used = [
+        store
+        for name, store in USUAL_STORES.items()
+        if re.search(rf"from: {name}\b|\b{name}: *(\{{|$)", example, re.M)
+    ]
+    return "  stores:\n" + "".join(used) if used else ""
 
 
 def whole(example: str) -> str:
@@ -34,10 +47,10 @@ def whole(example: str) -> str:
     lines = text.strip("\n")
     if lines.startswith("spec:"):
         body = lines.removeprefix("spec:").strip("\n")
-        stores = "" if re.search(r"^  stores:", body, re.M) else USUAL_STORES
+        stores = "" if re.search(r"^  stores:", body, re.M) else usual_stores(body)
         return STORES + stores + body + "\n"
     indented = "\n".join(f"    {line}" if line else line for line in lines.split("\n"))
-    return STORES + USUAL_STORES + "  secrets:\n" + indented + "\n"
+    return STORES + usual_stores(indented) + "  secrets:\n" + indented + "\n"
 
 
 def findings(text: str) -> list[tuple[str, int]]:

@@ -1,0 +1,60 @@
+"""`secretkit init`."""
+
+import os
+import re
+from pathlib import Path
+
+import click
+
+from secretkit import files, resources
+from secretkit.emit import yaml
+from secretkit.finding import Usage
+from secretkit.load.inputs import NAME
+from secretkit.objects import File
+
+_RESERVED = frozenset({"control-plane", "platform"})
+_MARK = re.compile(r"@([A-Z_]+)@")
+
+
+@click.command()
+@click.argument("folder", metavar="[DIR]", default=".", type=click.Path(path_type=Path))
+def command(folder: Path) -> int:
+    """Write a commented secrets.yaml to DIR (by default the working folder) to start from."""
+    target = folder / NAME
+    if os.path.lexists(target):
+        raise Usage(f"{target}: is there already, and stays as it is")
+    if os.path.lexists(folder) and not folder.is_dir():
+        raise Usage(f"{folder}: is not a folder")
+    name = app_name(folder.absolute().resolve().name)
+    files.write(folder, [File(NAME, filled(name).encode())])
+    click.echo(_next(target, name), err=True)
+    return 0
+
+
+def app_name(folder: str) -> str:
+    """A folder's name as a DNS label that an app may have."""
+    name = re.sub(r"[^a-z0-9]+", "-", folder.lower()).strip("-")[:50].strip("-") or "app"
+    return f"{name}-app" if name in _RESERVED else name
+
+
+def filled(name: str) -> str:
+    """The file to start from, for an app of this name (a DNS label)."""
+    words = {
+        "NAME": name,
+        "QUOTED": yaml.quoted(name),
+        "QUOTED_ESO": yaml.quoted(f"{name}-eso"),
+        "KEY": yaml.key(name),
+        "READER": yaml.key(f"{name}-reader"),
+    }
+    text = (resources.folder("templates") / "init.yaml").read_text(encoding="utf-8")
+    return _MARK.sub(lambda found: words[found[1]], text)
+
+
+def _next(target: Path, name: str) -> str:
+    return f"""\
+wrote {target} for the app {name}
+next:
+  edit it: namespace, store, secrets, workload
+  secretkit validate {target.parent}    checks it
+  secretkit render {target.parent}      prints the manifests
+  secretkit explain secrets      says what a secret can be"""

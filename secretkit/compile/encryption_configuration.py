@@ -1,0 +1,58 @@
+"""The EncryptionConfiguration of an API server: what it writes with first, what it can read after.
+
+No `metadata` and no unknown field: from Kubernetes 1.31 on either keeps the API server from booting.
+"""
+
+from typing import Any
+
+from secretkit.model.control_plane import Block, Encryption, Kind
+from secretkit.names import duration, spelled
+from secretkit.target import Feature, Target
+
+# Stands where `materialize` puts the bytes; no key is ever in the input or in what is rendered.
+PLACEHOLDER = "<base64-encoded-32-byte-key>"
+
+_TURNS = ("active", "next", "previous")
+_IDENTITY: dict[str, Any] = {"identity": {}}
+
+
+def configuration(encryption: Encryption, target: Target) -> dict[str, Any]:
+    """The configuration of a declared encryption, one that names a provider."""
+    return {
+        "apiVersion": "apiserver.config.k8s.io/v1",
+        "kind": "EncryptionConfiguration",
+        "resources": [
+            {
+                "resources": [_resource(kind) for kind in encryption.kinds],
+                "providers": _providers(encryption, target),
+            }
+        ],
+    }
+
+
+def _resource(kind: Kind) -> str:
+    """`secrets.` is `secrets`, but `*.` is all of the core group, and `*` alone is refused."""
+    return "*." if kind == Kind("", "*") else str(kind)
+
+
+def _providers(encryption: Encryption, target: Target) -> list[dict[str, Any]]:
+    """The first one writes; every one can read."""
+    blocks = [_provider(block, target) for block in encryption.blocks]
+    if encryption.write_unencrypted:
+        return [_IDENTITY, *blocks]
+    return [*blocks, _IDENTITY] if encryption.read_unencrypted else blocks
+
+
+def _provider(block: Block, target: Target) -> dict[str, Any]:
+    if block.kms:
+        return {
+            "kms": {
+                # Without it the API server takes v1, which is off from Kubernetes 1.29 on.
+                "apiVersion": "v2" if target.has(Feature.KMS_V2) else "v1",
+                "name": block.kms.name,
+                "endpoint": block.kms.endpoint,
+                "timeout": spelled(duration(block.kms.timeout)),
+            }
+        }
+    keys = sorted(block.keys, key=lambda key: _TURNS.index(key.state))
+    return {block.provider: {"keys": [{"name": key.name, "secret": PLACEHOLDER} for key in keys]}}

@@ -1,0 +1,200 @@
+"""What rules of an audit Policy match, and what an app's rules can still reach.
+
+The first rule that matches a request decides, so an app's rules stand after those that all share.
+Source: k8s.io/apiserver, pkg/audit/policy/checker.go.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from secretkit.model.control_plane import AuditRule, Kind
+
+VERBS = ("get", "list", "watch", "create", "update", "patch", "delete", "deletecollection")
+WRITES = ("create", "update", "patch", "delete", "deletecollection")
+NAMELESS = frozenset({"create", "deletecollection"})  # their URL holds no name
+
+# A rule at Metadata pins its kinds there, so it stands before those that raise others.
+LEVELS = ("Metadata", "RequestResponse", "Request")
+
+
+class Slot(NamedTuple):
+    """A rule that all apps share; it speaks of every namespace and user."""
+
+    level: str
+    kinds: tuple[Kind, ...]
+    verbs: tuple[str, ...] = ()
+    about: str = ""
+
+    def covers(self, kind: Kind, verb: str) -> bool:
+        return (not self.verbs or verb in self.verbs) and any(
+            mine.covers(kind) for mine in self.kinds
+        )
+
+
+FLOOR = Slot(
+    "Metadata",
+    (
+        Kind("", "configmaps"),
+        Kind("", "secrets"),
+        Kind("", "serviceaccounts/token"),
+        Kind("authentication.k8s.io", "tokenreviews"),
+    ),
+    about="the floor that keeps secrets out of the log",
+)
+CONNECTIONS = Slot(
+    "Metadata",
+    (
+        Kind("", "nodes/proxy"),
+        Kind("", "pods/attach"),
+        Kind("", "pods/ephemeralcontainers"),
+        Kind("", "pods/exec"),
+        Kind("", "pods/portforward"),
+        Kind("", "pods/proxy"),
+        Kind("", "services/proxy"),
+    ),
+    about="the rule for exec and proxies",
+)
+RBAC = Slot(
+    "RequestResponse",
+    (Kind("rbac.authorization.k8s.io", "*"),),
+    WRITES,
+    about="the rule for changes of RBAC",
+)
+SHARED = (FLOOR, CONNECTIONS, RBAC)
+
+# Their bodies, and those of their status, hold env as it was written.
+_WORKLOADS = (
+    *(Kind("", name) for name in ("pods", "podtemplates", "replicationcontrollers")),
+    *(
+        Kind("apps", name)
+        for name in (
+            "controllerrevisions", "daemonsets", "deployments", "replicasets", "statefulsets",
+        )
+    ),
+    *(Kind("batch", name) for name in ("cronjobs", "jobs")),
+    Kind("argoproj.io", "rollouts"),
+)  # fmt: skip
+WITH_ENV = tuple(
+    kind._replace(resource=resource)
+    for kind in _WORKLOADS
+    for resource in (kind.resource, f"{kind.resource}/status")
+)
+
+
+# Kinds without a namespace, `*` for a whole group: no rule of an app can meet them.
+_CLUSTER_SCOPED = frozenset(
+    Kind(group, resource)
+    for group, resources in (
+        ("", "componentstatuses nodes persistentvolumes"),
+        ("admissionregistration.k8s.io", "*"),
+        ("apiextensions.k8s.io", "*"),
+        ("apiregistration.k8s.io", "*"),
+        ("authentication.k8s.io", "*"),
+        ("authorization.k8s.io", "selfsubjectaccessreviews selfsubjectrulesreviews"),
+        ("authorization.k8s.io", "subjectaccessreviews"),
+        ("certificates.k8s.io", "certificatesigningrequests clustertrustbundles"),
+        ("external-secrets.io", "clusterexternalsecrets clusterpushsecrets clustersecretstores"),
+        ("flowcontrol.apiserver.k8s.io", "*"),
+        ("generators.external-secrets.io", "clustergenerators"),
+        ("networking.k8s.io", "ingressclasses ipaddresses servicecidrs"),
+        ("node.k8s.io", "*"),
+        ("rbac.authorization.k8s.io", "clusterrolebindings clusterroles"),
+        ("scheduling.k8s.io", "priorityclasses"),
+        ("storage.k8s.io", "csidrivers csinodes storageclasses volumeattachments"),
+    )
+    for resource in resources.split()
+)
+
+
+def has_no_namespace(kind: Kind) -> bool:
+    """Whether a kind is known to live in no namespace."""
+    resource = kind.resource.partition("/")[0]
+    return {Kind(kind.group, resource), Kind(kind.group, "*")} & _CLUSTER_SCOPED != set()
+
+
+class Ask(NamedTuple):
+    """The smallest part of an app's rule: one kind, one verb and one name; None is every one."""
+
+    level: str
+    namespace: str
+    kind: Kind
+    verb: str | None
+    name: str | None
+
+    @property
+    def verbs(self) -> tuple[str, ...]:
+        """The verbs with which it can match at all."""
+        all_verbs = VERBS if self.verb is None else (self.verb,)
+        return tuple(verb for verb in all_verbs if self.name is None or verb not in NAMELESS)
+
+    @property
+    def breadth(self) -> int:
+        """How much it matches, so that what covers another comes before it."""
+        return self.kind.resource.count("*") + (self.verb is None) + (self.name is None)
+
+    def covers(self, other: "Ask", verb: str) -> bool:
+        return (
+            self.namespace == other.namespace
+            and self.verb in (None, verb)
+            and self.name in (None, other.name)
+            and self.kind.covers(other.kind)
+        )
+
+
+def asks(rule: AuditRule, namespace: str) -> Iterator[Ask]:
+    """What a rule asks for, part by part; all verbs listed are no list."""
+    verbs: tuple[str | None, ...] = rule.verbs
+    if set(VERBS) <= set(verbs):
+        verbs = ()
+    for kind in rule.kinds:
+        for verb in verbs or (None,):
+            for name in rule.names or (None,):
+                yield Ask(rule.level, namespace, kind, verb, name)
+
+
+def reaches_floor(rule: AuditRule, kind: Kind) -> bool:
+    """Whether a rule wants the bodies of a kind that the floor keeps out of the log."""
+    return rule.level != "Metadata" and any(kind.meets(other) for other in FLOOR.kinds)
+
+
+def rank(ask: Ask) -> tuple[object, ...]:
+    """The order in which asks stand: by level, then those that match more."""
+    return (
+        LEVELS.index(ask.level), -ask.breadth, ask.namespace, ask.kind, ask.verb or "",
+        ask.name or "",
+    )  # fmt: skip
+
+
+def shared_cover(ask: Ask) -> tuple[Slot, ...] | None:
+    """The shared rules that answer all of its requests, if they do."""
+    found = []
+    for verb in ask.verbs:
+        slot = next((slot for slot in SHARED if slot.covers(ask.kind, verb)), None)
+        if slot is None:
+            return None
+        found.append(slot)
+    return tuple(dict.fromkeys(found))
+
+
+def cover(ask: Ask, earlier: Iterable[Ask]) -> tuple[Ask, ...] | None:
+    """The earlier asks that answer all of its requests, if they do."""
+    before, found = tuple(earlier), []
+    for verb in ask.verbs:
+        other = next((other for other in before if other.covers(ask, verb)), None)
+        if other is None:
+            return None
+        found.append(other)
+    return tuple(dict.fromkeys(found))
+
+
+def reachable(wanted: Iterable[Ask]) -> tuple[Ask, ...]:
+    """Those that some request can still meet, in the order in which they stand."""
+    kept: list[Ask] = []
+    by_namespace: dict[str, list[Ask]] = {}
+    for ask in sorted(set(wanted), key=rank):
+        earlier = by_namespace.setdefault(ask.namespace, [])
+        is_dead = ask.kind.is_void or shared_cover(ask) is not None
+        if not is_dead and cover(ask, earlier) is None:
+            earlier.append(ask)
+            kept.append(ask)
+    return tuple(kept)

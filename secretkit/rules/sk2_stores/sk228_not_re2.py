@@ -1,0 +1,53 @@
+"""SK228: a regular expression is one that Go takes."""
+
+from collections.abc import Iterator
+
+from secretkit.finding import Finding
+from secretkit.model.app import App
+from secretkit.names import re2_problem
+from secretkit.rules import Rule
+from secretkit.text import Place
+
+
+def find(app: App) -> Iterator[Finding]:
+    for pattern, place in _patterns(app):
+        problem = re2_problem(pattern)
+        if problem:
+            yield RULE.at(place, problem=problem)
+
+
+def _patterns(app: App) -> Iterator[tuple[str, Place]]:
+    for secret in app.secrets.values():
+        for read in secret.reads:
+            if read.kind == "find" and "name" in read.remote:
+                yield read.remote["name"]["regexp"], read.at / "name" / "regexp"
+            for number, change in enumerate(read.rewrite):
+                if "regexp" in change:
+                    place = read.at / "rewrite" / number / "regexp" / "source"
+                    yield change["regexp"]["source"], place
+    for store in app.stores.values():
+        for number, condition in enumerate(store.conditions):
+            for at, pattern in enumerate(condition.get("namespaceRegexes", ())):
+                yield pattern, store.at / "conditions" / number / "namespaceRegexes" / at
+
+
+RULE = Rule(
+    code="SK228",
+    title="Go cannot compile this regular expression: {problem}",
+    why="Go's expressions (RE2) know neither lookaround nor back references",
+    fix="write it without; find more and rewrite, or find by `tags`",
+    source="https://github.com/google/re2/wiki/Syntax",
+    find=find,
+    wrong="""
+        flags:
+          from: aws
+          find:
+            name: "^flags-(?!old)"  # <- SK228
+    """,
+    right="""
+        flags:
+          from: aws
+          find:
+            name: "^flags-[a-z]+$"
+    """,
+)

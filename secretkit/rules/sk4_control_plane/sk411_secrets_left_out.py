@@ -1,0 +1,46 @@
+"""SK411: encryption at rest is for Secrets first."""
+
+from collections.abc import Iterator
+
+from secretkit.finding import Finding
+from secretkit.model.app import App
+from secretkit.model.control_plane import Kind
+from secretkit.rules import Rule
+
+_WITH_SECRETS = {Kind("", "secrets"), Kind("", "*"), Kind("*", "*")}
+
+
+def find(app: App) -> Iterator[Finding]:
+    encryption = app.encryption
+    if encryption and encryption.block and not _WITH_SECRETS & set(encryption.kinds):
+        yield RULE.at((encryption.at / "resources").key)
+
+
+RULE = Rule(
+    code="SK411",
+    severity="warning",
+    title="`secrets` are not among the encrypted resources",
+    why="they would lie in etcd, and in each of its backups, in the clear; and Secrets that are "
+    "encrypted already could not be read any more",
+    fix="add `secrets`",
+    source="CIS Kubernetes Benchmark 1.2.27",
+    find=find,
+    wrong="""
+        spec:
+          encryption:
+            resources: [configmaps]  # <- SK411
+            provider: secretbox
+            readUnencrypted: true
+            keys:
+              - {name: key-20261101-1, state: active}
+    """,
+    right="""
+        spec:
+          encryption:
+            resources: [configmaps, secrets]
+            provider: secretbox
+            readUnencrypted: true
+            keys:
+              - {name: key-20261101-1, state: active}
+    """,
+)

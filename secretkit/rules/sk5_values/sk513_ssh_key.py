@@ -1,0 +1,53 @@
+"""SK513: an SSH key is one that OpenSSH reads."""
+
+import re
+from collections.abc import Iterator
+
+from secretkit.finding import Finding
+from secretkit.model.app import App
+from secretkit.rules import Rule
+
+_BLOCK = re.compile(
+    rb"\s*-----BEGIN ([A-Z0-9 ]{0,40}PRIVATE KEY)-----\r?\n.+?\n-----END \1-----\s*", re.DOTALL
+)
+
+
+def find(app: App) -> Iterator[Finding]:
+    for secret in app.secrets.values():
+        value = secret.read_values.get("ssh-privatekey")
+        if secret.type == "kubernetes.io/ssh-auth" and value and value.hidden is not None:
+            said = problem(value.hidden.reveal())
+            if said:
+                yield RULE.at(value.at, problem=said)
+
+
+def problem(content: bytes) -> str | None:
+    """What is wrong with a private key's text; None where its form is right."""
+    if not content:
+        return "is empty"
+    if not _BLOCK.fullmatch(content):
+        return "is not a private key in PEM or OpenSSH form"
+    return None if content.endswith(b"\n") else "lacks its final newline"
+
+
+RULE = Rule(
+    code="SK513",
+    title="`ssh-privatekey` {problem}",
+    why="OpenSSH refuses such a key, a missing final newline included, with `error in libcrypto`; "
+    "the API server refuses only an empty one",
+    fix="give the key file as `ssh-keygen` wrote it, for example with `file`",
+    source="Kubernetes, core validation of Secrets; OpenSSH, sshkey.c",
+    find=find,
+    wrong="""
+        deploy-key:
+          type: kubernetes.io/ssh-auth
+          values:
+            ssh-privatekey: {literal: ""}  # <- SK513
+    """,
+    right="""
+        deploy-key:
+          type: kubernetes.io/ssh-auth
+          values:
+            ssh-privatekey: {file: id_ed25519}
+    """,
+)

@@ -1,0 +1,454 @@
+"""Rules of names and stores, beyond what their examples show: variants, targets, and hostile forms."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from secretkit import pipeline
+from secretkit.model.store import ONE_WAY, PROVIDERS, REMOVED_PROVIDERS
+from secretkit.rules.sk2_stores.sk240_selector_incomplete import SELECTORS
+from secretkit.target import Feature, Target, version
+from secretkit.text import Source
+
+CRDS = Path(__file__).parents[3] / "shared" / "crds"
+RELEASES = {"2.9.0": CRDS} | {
+    folder.name.removeprefix("external-secrets-"): folder
+    for folder in sorted(CRDS.glob("external-secrets-*"))
+}
+needs_crds = pytest.mark.skipif(not CRDS.is_dir(), reason=f"no CRDs in {CRDS}")
+
+VAULT = {"server": "https://vault.example.com", "path": "kv", "role": "shop"}
+KEYS = {"name": "login", "key": "token"}
+AZURE = {"vaultUrl": "https://shop.vault.azure.net"}
+
+
+def judged(spec: Mapping[str, Any], *, release: str = "2.9", **metadata: Any) -> list[str]:
+    """The findings on a spec, as `CODE message`."""
+    body = {
+        "apiVersion": "secretkit.dev/v1alpha1",
+        "kind": "AppSecrets",
+        "metadata": {"name": "shop", "namespace": "prod", **metadata},
+        "spec": spec,
+    }
+    target = Target(external_secrets=version(release))
+    text = yaml.safe_dump(body, allow_unicode=True)
+    found = pipeline.judge(Source("secrets.yaml", text), pipeline.Options(target=target))
+    return [f"{one.code} {one.message}" for one in found]
+
+
+def with_store(store: Mapping[str, Any], key: str = "db", **fields: Any) -> dict[str, Any]:
+    """A spec in which one store `main` is read for one key."""
+    secret = {"from": "main", "keys": {"password": key}, **fields}
+    return {"stores": {"main": store}, "secrets": {"db": secret}}
+
+
+def with_secret(**fields: Any) -> dict[str, Any]:
+    """A spec with a secret `db` from the store `main`, a Vault."""
+    return {"stores": {"main": {"vault": VAULT}}, "secrets": {"db": {"from": "main", **fields}}}
+
+
+STORES = [
+    pytest.param({"aws": {"service": "ParameterStore", "region": "us-east-1"}}, [], id="aws"),
+    pytest.param(
+        {"azure": AZURE},
+        ["SK247 External Secrets Operator does not take this store: a ServicePrincipal, the "
+         "default of `authType`, needs `tenantId` and `authSecretRef.clientId` and "
+         "`authSecretRef.clientSecret`"],
+        id="azure principal without anything",
+    ),
+    pytest.param(
+        {"azure": {**AZURE, "authSecretRef": {"clientId": KEYS, "clientSecret": KEYS}}},
+        ["SK247 External Secrets Operator does not take this store: a ServicePrincipal, the "
+         "default of `authType`, needs `tenantId`"],
+        id="azure principal without tenant",
+    ),
+    pytest.param(
+        {"azure": {**AZURE, "tenantId": "fake", "authSecretRef": {"clientId": KEYS}}},
+        ["SK247 External Secrets Operator does not take this store: a ServicePrincipal, the "
+         "default of `authType`, needs `authSecretRef.clientSecret`"],
+        id="azure principal without secret",
+    ),
+    pytest.param(
+        {"azure": {**AZURE, "tenantId": "fake",
+                   "authSecretRef": {"clientId": KEYS, "clientCertificate": KEYS}}},
+        [], id="azure principal with a certificate",
+    ),
+    pytest.param({"azure": {**AZURE, "authType": "ManagedIdentity"}}, [], id="azure identity"),
+    pytest.param(
+        {"azure": {**AZURE, "serviceAccount": "shop", "environmentType": "AzureStackCloud"}},
+        ["SK247 External Secrets Operator does not take this store: AzureStackCloud has no "
+         "endpoints that could be known"],
+        id="azure stack without endpoints",
+    ),
+    pytest.param(
+        {"azure": {**AZURE, "serviceAccount": "shop",
+                   "customCloudConfig": {"activeDirectoryEndpoint": "https://x.example"}}},
+        ["SK247 External Secrets Operator does not take this store: `customCloudConfig` works with "
+         "Azure's newer library alone"],
+        id="azure endpoints without the new library",
+    ),
+    pytest.param(
+        {"provider": {"azurekv": AZURE}},
+        ["SK247 External Secrets Operator does not take this store: a ServicePrincipal, the "
+         "default of `authType`, needs `tenantId` and `authSecretRef.clientId` and "
+         "`authSecretRef.clientSecret`"],
+        id="azure verbatim",
+    ),
+    pytest.param(
+        {"vault": {**VAULT, "version": "v1", "checkAndSet": {"required": False}}}, [],
+        id="vault check-and-set off with KV v1",
+    ),
+    pytest.param(
+        {"provider": {"vault": {
+            "server": "https://vault.example.com", "path": "kv",
+            "auth": {"jwt": {"secretRef": KEYS}, "kubernetes": {"mountPath": "kubernetes"}}}}},
+        ["SK247 External Secrets Operator does not take this store: of several logins only the "
+         "first, `kubernetes`, is used",
+         "SK247 External Secrets Operator does not take this store: a login by Kubernetes names no "
+         "Vault role"],
+        id="vault with two logins, one without a role",
+    ),
+    pytest.param(
+        {"kubernetes": {"remoteNamespace": "shared", "serviceAccount": "shop",
+                        "server": {"url": "https://cluster.example.com:6443"}}},
+        ["SK248 the store `main` names no certificate authority"],
+        id="another cluster without a certificate authority",
+    ),
+    pytest.param({"kubernetes": {"remoteNamespace": "shared", "authRef": KEYS}}, [],
+                 id="a kubeconfig"),
+    pytest.param({"kubernetes": {"authRef": KEYS}}, [], id="a kubeconfig has a namespace itself"),
+    pytest.param(
+        {"scope": "cluster", "conditions": [{"namespaces": ["prod"]}], "referent": True,
+         "vault": {**VAULT, "serviceAccount": "shop"}},
+        [], id="vault may look credentials up anywhere",
+    ),
+    pytest.param(
+        {"scope": "cluster", "conditions": [{"namespaces": ["prod"]}], "referent": True,
+         "vault": {**VAULT, "caProvider": {"type": "Secret", "name": "ca", "key": "ca.crt"}}},
+        ["SK237 `caProvider` of a cluster store needs its `namespace`"],
+        id="a certificate authority is in one namespace",
+    ),
+    pytest.param(
+        {"ref": {"name": "platform"}, "scope": "cluster", "name": "other"},
+        ["SK235 `name` says nothing for `main`, which exists already",
+         "SK235 `scope` says nothing for `main`, which exists already"],
+        id="a ref with a name and a scope of its own",
+    ),
+    pytest.param({"vault": VAULT, "referent": True},
+                 ["SK235 `referent` says nothing for `main`, a store of one namespace"],
+                 id="a referent store of one namespace"),
+    pytest.param(
+        {"kubernetes": {"remoteNamespace": "shared", "serviceAccount": "shop", "server": {
+            "caProvider": {"type": "ConfigMap", "name": "ca", "key": "ca.crt",
+                           "namespace": "prod"}}}},
+        ["SK236 a store of namespace `prod` cannot take its login from namespace `prod`"],
+        id="the kubernetes provider refuses even its own namespace",
+    ),
+    pytest.param(
+        {"vault": {**VAULT, "role": "shop", "serviceAccount": {"name": "shop",
+                                                               "namespace": "prod"}}},
+        [], id="an account of the store's own namespace",
+    ),
+    pytest.param(
+        {"provider": {"Doppler": {}}},
+        ["SK238 the provider `Doppler` of External Secrets Operator does not exist, did you mean "
+         "`doppler`?"],
+        id="a provider in capitals",
+    ),
+    pytest.param({"provider": {"doppler": "x"}},
+                 ["SK238 the provider `doppler` of External Secrets Operator has no settings here"],
+                 id="a provider without fields"),
+    pytest.param(
+        {"provider": {"akeyless": {"authSecretRef": {"kubernetesAuth": {
+            "secretRef": {"name": "token"}, "serviceAccountRef": {"name": "shop"}}}}}},
+        [], id="a selector whose key has a default",
+    ),
+    pytest.param(
+        {"provider": {"infisical": {"auth": {"ldapAuthCredentials": {
+            "ldapPassword": {"key": "password", "namespace": "prod"}}}}}},
+        ["SK240 `ldapPassword` lacks the `name` of what it refers to"],
+        id="a selector without a name",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("store", "expected"), STORES)
+def test_a_store_is_judged_as_the_operator_would(
+    store: Mapping[str, Any], expected: list[str]
+) -> None:
+    assert judged(with_store(store)) == expected
+
+
+REMOTE_KEYS = [
+    pytest.param({"vault": VAULT}, "app/db", None, id="relative to the mount"),
+    pytest.param({"vault": VAULT}, "/app/db", "SK205", id="a leading slash"),
+    pytest.param({"vault": VAULT}, "data/app", "SK205", id="data before it"),
+    pytest.param({"vault": {**VAULT, "version": "v1"}}, "data/app", None, id="a folder of KV v1"),
+    pytest.param({"vault": VAULT}, "kv/app", "SK206", id="the mount repeated"),
+    pytest.param({"vault": VAULT}, "kv/kv/app", None, id="a folder with the mount's name"),
+    pytest.param({"vault": VAULT}, "kvs/app", None, id="a folder that begins like the mount"),
+    pytest.param({"vault": {**VAULT, "path": "team/kv"}}, "team/kv/app", "SK206",
+                 id="a mount with a slash repeated"),
+    pytest.param({"vault": {k: v for k, v in VAULT.items() if k != "path"}}, "app", "SK205",
+                 id="no mount at all"),
+    pytest.param({"vault": {k: v for k, v in VAULT.items() if k != "path"}}, "kv/app", None,
+                 id="the mount in the key"),
+    pytest.param({"vault": {**VAULT, "path": "kv/data"}}, "app", "SK207", id="data in the mount"),
+    pytest.param({"vault": {**VAULT, "path": "kv/data", "version": "v1"}}, "app", None,
+                 id="a mount of KV v1 called data"),
+    pytest.param({"aws": {"service": "SecretsManager", "region": "eu-west-1", "prefix": "prod/"}},
+                 "prod/db", "SK206", id="a prefix repeated"),
+    pytest.param({"azure": {**AZURE, "serviceAccount": "shop"}}, "db_password", "SK205",
+                 id="an underscore in Azure"),
+    pytest.param({"azure": {**AZURE, "serviceAccount": "shop"}}, "cert/web", None,
+                 id="a certificate in Azure"),
+    pytest.param({"kubernetes": {"remoteNamespace": "shared", "serviceAccount": "shop"}}, "DB",
+                 "SK205", id="no name of a Secret"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("store", "key", "expected"), REMOTE_KEYS)
+def test_a_remote_key_is_what_the_store_finds(
+    store: Mapping[str, Any], key: str, expected: str | None
+) -> None:
+    codes = [finding[:5] for finding in judged(with_store(store, key))]
+    assert codes == ([expected] if expected else [])
+
+
+LEASE = {"path": "database/creds/shop", "lease": "1h"}
+SECRETS = [
+    pytest.param({"dynamic": LEASE, "refresh": "30m"}, [], id="read before its end"),
+    pytest.param({"dynamic": LEASE},
+                 ["SK210 leased credentials are read every 1h0m0s, and live for 1h0m0s: they end "
+                  "before they are read again"], id="the default refresh outlives a lease"),
+    pytest.param({"dynamic": LEASE, "refresh": "once"},
+                 ["SK210 leased credentials are read only once or on a change: they end before they "
+                  "are read again"], id="a lease read once"),
+    pytest.param({"dynamic": LEASE, "refresh": "0s"},
+                 ["SK210 leased credentials are read only once or on a change: they end before they "
+                  "are read again"], id="a lease with refresh zero"),
+    pytest.param({"dynamic": {**LEASE, "path": "/v1/database/creds/shop"}, "refresh": "30m"},
+                 ["SK209 these leased credentials cannot be read: the operator puts `/v1/` before "
+                  "the path itself"], id="a whole URL path"),
+    pytest.param({"dynamic": {**LEASE, "parameters": {"ttl": "1h"}}, "refresh": "30m"},
+                 ["SK209 these leased credentials cannot be read: a GET has no body, so "
+                  "`parameters` would be left out"], id="a GET with a body"),
+    pytest.param({"dynamic": {**LEASE, "method": "POST", "parameters": {"ttl": "1h"}},
+                  "refresh": "30m"}, [], id="a POST with a body"),
+    pytest.param({"extract": "db", "creationPolicy": "CreateOrMerge", "deletionPolicy": "Delete"},
+                 ["SK214 `creationPolicy: CreateOrMerge` does not go with `deletionPolicy: "
+                  "Delete`"], id="delete what is shared"),
+    pytest.param({"extract": "db", "creationPolicy": "None", "deletionPolicy": "Merge"},
+                 ["SK214 `creationPolicy: None` does not go with `deletionPolicy: Merge`"],
+                 id="merge into nothing"),
+    pytest.param({"extract": "db", "creationPolicy": "Merge", "deletionPolicy": "Merge"}, [],
+                 id="merge both ways"),
+    pytest.param({"extract": "db", "creationPolicy": "None", "push": {"main": {"a": "x/a"}}},
+                 ["SK214 `creationPolicy: None` does not go with `push`"], id="push nothing"),
+    pytest.param({"extract": "db", "expect": ["user"], "template": {"url": "{{ .name }}"}},
+                 ["SK219 the template uses `name`, which `expect` does not promise"],
+                 id="a template against what is expected"),
+    pytest.param({"extract": "db", "template": {"url": "{{ .name }}"}}, [],
+                 id="a template over what nobody knows"),
+    pytest.param({"extract": "db", "expect": ["user"], "keys": {"host": "db#host"},
+                  "template": {"url": "{{ .user }}@{{ .host }}"}}, [],
+                 id="a template over what is expected and fetched"),
+    pytest.param({"keys": {"user": "db#user"}, "labels": {"owner": "{{ .name }}"}},
+                 ["SK219 the template uses `name`, which nothing makes"], id="a label's template"),
+    pytest.param({"keys": {"user": "db#user"}, "expect": ["url"],
+                  "template": {"url": "{{ .user }}"}}, [], id="a templated key is expected"),
+    pytest.param({"keys": {"user": "db#user"}, "template": {"all": "{{ toJson . }}"}}, [],
+                 id="all keys are used"),
+    pytest.param({"extract": {"key": "db", "rewrite": [{"transform": {"template": "{{ .value"}}]}},
+                 ["SK218 this is no Go template: `{{` is never closed"],
+                 id="a rewrite's template"),
+    pytest.param({"find": {"name": "a", "rewrite": [{"merge": {"strategy": "JSON"}}]}},
+                 ["SK227 this rewrite merges into no key"], id="merge into no key"),
+    pytest.param({"find": {"name": r"(a)\1"}},
+                 ["SK228 Go cannot compile this regular expression: it has a back reference"], id="a back reference"),
+    pytest.param({"keys": {"a": {"key": "db", "metadataPolicy": "Fetch", "version": "one"}}},
+                 ["SK208 this `version` means nothing to the store"], id="a version in words"),
+    pytest.param({"keys": {"a": {"key": "kv/db", "metadataPolicy": "Fetch"}}},
+                 ["SK205 the store `main` does not find the key `kv/db`"],
+                 id="metadata below a repeated mount"),
+    pytest.param({"keys": {"a": "db#a"}, "type": "bootstrap.kubernetes.io/token"},
+                 ["SK225 External Secrets Operator makes no Secret of type "
+                  "bootstrap.kubernetes.io/token"], id="a bootstrap token"),
+    pytest.param({"keys": {"a": "db#a"}, "creationPolicy": "Merge", "push": {"main": {"b": "x"}}},
+                 [], id="a shared Secret may have any key to push"),
+    pytest.param({"keys": {"a": "db#a"}, "push": {"main": {"a": "db#b"}}}, [],
+                 id="another property of what is read"),
+    pytest.param({"keys": {"a": "db"}, "push": {"main": {"a": "db#b"}}},
+                 ["SK245 `db` of `main` is both read and pushed to"], id="a part of what is read"),
+    pytest.param({"keys": {"a": "db#a"}, "sealedFor": {"name": "db"}},
+                 ["SK223 `sealedFor` says nothing for a secret from `from`"],
+                 id="sealedFor without ciphertext"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("fields", "expected"), SECRETS)
+def test_a_secret_is_judged_as_the_operator_would(
+    fields: Mapping[str, Any], expected: list[str]
+) -> None:
+    assert judged(with_secret(**fields)) == expected
+
+
+PASSWORDS = [
+    pytest.param({"length": 12, "digits": 11, "symbols": 0},
+                 "11 digits cannot all differ, since there are 10", id="digits"),
+    pytest.param({"length": 40, "digits": 0, "symbols": 31},
+                 "31 symbols cannot all differ, since there are 30", id="symbols"),
+    pytest.param({"length": 20, "digits": 0, "symbols": 4, "symbolCharacters": "-_-"},
+                 "4 symbols cannot all differ, since there are 2", id="symbols of one's own"),
+    pytest.param({"length": 30, "digits": 0, "symbols": 0, "noUpper": True},
+                 "30 letters cannot all differ, since there are 26", id="small letters"),
+    pytest.param({"length": 64, "digits": 0, "symbols": 0, "allowRepeat": True}, None,
+                 id="repeats"),
+    pytest.param({"length": 43}, None, id="the longest at the default ratios"),
+    pytest.param({"length": 44}, "11 digits cannot all differ, since there are 10",
+                 id="the first that is too long"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("spec", "problem"), PASSWORDS)
+def test_a_password_is_one_that_can_be_made(spec: Mapping[str, Any], problem: str | None) -> None:
+    found = judged({"secrets": {"pin": {"generate": {"Password": spec}}}})
+    assert found == ([f"SK246 no such password can be made: {problem}"] if problem else [])
+
+
+TARGETS = [
+    pytest.param(
+        with_secret(extract="db", creationPolicy="CreateOrMerge"), "2.7",
+        ["SK216 `creationPolicy: CreateOrMerge` needs External Secrets Operator 2.8, and the "
+         "target is 2.7"],
+        id="CreateOrMerge",
+    ),
+    pytest.param(with_secret(extract="db", creationPolicy="CreateOrMerge"), "2.8", [],
+                 id="CreateOrMerge in its release"),
+    pytest.param(
+        with_secret(extract="db", refresh="onChange"), "0.15",
+        ["SK216 `refresh: onChange` needs External Secrets Operator 0.16, and the target is 0.15"],
+        id="onChange",
+    ),
+    pytest.param(with_secret(extract="db", refresh="once"), "0.15", [], id="once is everywhere"),
+    pytest.param(
+        with_store({"gcp": {"projectID": "shop", "serviceAccount": "shop"}}), "0.15",
+        ["SK216 a login to Google Cloud that does not name its cluster needs External Secrets "
+         "Operator 0.16, and the target is 0.15"],
+        id="the shortcut of gcp",
+    ),
+    pytest.param(
+        with_store({"provider": {"crd": {}}}), "2.7",
+        ["SK238 the provider `crd` of External Secrets Operator needs release 2.8, and the target "
+         "is 2.7"],
+        id="a provider that came later",
+    ),
+    pytest.param(with_store({"provider": {"device42": {}}}), "1.3", [], id="an old provider"),
+    pytest.param(
+        with_store({"provider": {"device42": {}}}), "2.9",
+        ["SK238 the provider `device42` of External Secrets Operator was removed in 2.0, and the "
+         "target is 2.9"],
+        id="a provider that is gone",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("spec", "release", "expected"), TARGETS)
+def test_an_older_target_has_less(
+    spec: Mapping[str, Any], release: str, expected: list[str]
+) -> None:
+    assert judged(spec, release=release) == expected
+
+
+ODD: list[Any] = [None, "x", 1, [], ["x"], {}, {"auth": "x"}, {"auth": {"kubernetes": "x"}},
+                  {"auth": None, "server": "x", "path": 1, "version": None, "prefix": 2},
+                  {"auth": {"secretRef": ["x", {"name": 1, "key": None}]}},
+                  {"authSecretRef": "x", "customSessionTags": "x", "checkAndSet": "x"}]  # fmt: skip
+
+
+@pytest.mark.parametrize("odd", ODD, ids=repr)
+@pytest.mark.parametrize("provider", ["aws", "azurekv", "doppler", "gcpsm", "kubernetes", "vault"])
+def test_a_verbatim_provider_of_any_form_is_judged(provider: str, odd: Any) -> None:
+    for scope in ("namespace", "cluster"):
+        store = {"provider": {provider: odd}, "scope": scope, "referent": True}
+        assert isinstance(judged(with_store(store)), list)
+
+
+@needs_crds
+@pytest.mark.parametrize("release", RELEASES)
+def test_the_providers_are_those_of_the_release(release: str) -> None:
+    """Others came at releases between those we hold CRDs of, so what we know lacks none."""
+    at = version(release)
+    gated = {name for name, feature in PROVIDERS.items() if feature}
+    available = {name for name in gated if Feature[str(PROVIDERS[name])].value[1] <= at}
+    gone = Target(external_secrets=at).has(Feature.OLD_PROVIDERS_GONE)
+    found = set(provider_schemas(release))
+    assert found & gated == available
+    assert found - gated <= {*PROVIDERS, *(() if gone else REMOVED_PROVIDERS)}
+
+
+@needs_crds
+def test_no_provider_is_missing_or_made_up() -> None:
+    found = provider_schemas("2.9.0")
+    assert sorted(PROVIDERS) == sorted(found)
+    assert ONE_WAY.keys() <= found.keys()
+
+
+@needs_crds
+def test_every_selector_of_the_crd_is_known_by_its_field() -> None:
+    found = {
+        name
+        for schema in provider_schemas("2.9.0").values()
+        for name, field in fields(schema)
+        if field.get("properties", {}).keys() == {"name", "key", "namespace"}
+    }
+    assert sorted(SELECTORS) == sorted(found)
+
+
+def provider_schemas(release: str) -> Mapping[str, Any]:
+    text = (RELEASES[release] / "external-secrets.io_secretstores.yaml").read_text("utf-8")
+    crd = yaml.load(text, Loader=yaml.CSafeLoader)
+    served = [entry for entry in crd["spec"]["versions"] if entry["served"]][-1]
+    spec = served["schema"]["openAPIV3Schema"]["properties"]["spec"]
+    found: Mapping[str, Any] = spec["properties"]["provider"]["properties"]
+    return found
+
+
+def fields(schema: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Every field below, by its own name."""
+    for name, field in schema.get("properties", {}).items():
+        yield name, field
+        yield from fields(field)
+    if "items" in schema:
+        yield from fields(schema["items"])
+
+
+METADATA = [
+    pytest.param({"labels": {"team": "-core"}}, ["SK103 the label `team` has a value that "
+                 "Kubernetes refuses"], id="a value that begins with a dash"),
+    pytest.param({"labels": {"team": ""}}, [], id="an empty value"),
+    pytest.param({"labels": {"team": "{{ .x }}"}}, ["SK103 the label `team` has a value that "
+                 "Kubernetes refuses"], id="the app's labels are text"),
+    pytest.param({"labels": {"Example.com/team": "core"}},
+                 ["SK102 `Example.com/team` cannot be the key of labels"],
+                 id="capitals in the prefix of a label"),
+    pytest.param({"annotations": {"Example.com/team": "core"}}, [],
+                 id="capitals in the prefix of an annotation"),
+    pytest.param({"annotations": {"x" * 64: "core"}},
+                 [f"SK102 `{'x' * 64}` cannot be the key of annotations"], id="a long name"),
+    pytest.param({"annotations": {"example.com/notes": "é" * 131_100}},
+                 ["SK106 the annotations take 262217 bytes, and an object has room for 262144"],
+                 id="bytes are counted, not letters"),
+    pytest.param({"name": "control-plane"}, ["SK101 an app cannot be called `control-plane`"],
+                 id="a name of ours"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("metadata", "expected"), METADATA)
+def test_metadata_is_what_kubernetes_takes(
+    metadata: Mapping[str, Any], expected: list[str]
+) -> None:
+    assert judged({}, **metadata) == expected
