@@ -32,7 +32,21 @@ def test_a_duration_is_spelled_as_go_prints_it(text: str, spelling: str) -> None
 
 @pytest.mark.parametrize(
     "text",
-    ["", "1", "1d", "1h 30m", "h", "1x", "1h1", "--1h", ".h", "1..5h", "9999999999h", "1H", "１h"],
+    [
+        "",
+        "1",
+        "1d",
+        "1h 30m",
+        "h",
+        "1x",
+        "1h1",
+        "--1h",
+        ".h",
+        "1..5h",
+        "9999999999h",
+        "1H",
+        "\uff11h",
+    ],
 )
 def test_what_go_cannot_parse_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="duration"):

@@ -12,7 +12,6 @@ from typing import Any
 
 from secretkit import resources
 from secretkit.check import faults
-from secretkit.check.conditions import breaches
 from secretkit.finding import Finding, closest
 from secretkit.load.scalars import kind
 from secretkit.target import PARTS, Feature, Target, spelled
@@ -150,9 +149,6 @@ class Checker:
                 if present in value and name not in value:
                     at, pair = (place / present).key, f"{where} with `{present}`"
                     yield _lacks(name, properties, at, pair)
-        for present, condition in schema.get("dependentSchemas", {}).items():
-            if present in value:
-                yield from _breaches(condition, properties, value, place, where)
         names = schema.get("propertyNames")
         for key, item in value.items():
             if key in properties:
@@ -246,22 +242,6 @@ def _lacks(name: str, properties: Schema, place: Place, where: str) -> Finding:
         place, where=where, field=name, about=about["description"],
         example=f"`{name}: {_example(about)}`",
     )  # fmt: skip
-
-
-def _breaches(
-    condition: Schema, properties: Schema, value: dict[str, Any], place: Place, where: str
-) -> Iterator[Finding]:
-    """What a value breaks of a condition between its fields."""
-    for breach in breaches(condition, value):
-        if breach.lacks:
-            yield _lacks(breach.lacks, properties, place, where)
-            continue
-        at, found = place, value
-        for step in breach.path:
-            at, found = at / step, found[step]
-        yield faults.CHOICE.at(
-            at, field=_field(at), got=_shown(found), near="", known=_shown(breach.must_be)
-        )
 
 
 _COUNTS = (

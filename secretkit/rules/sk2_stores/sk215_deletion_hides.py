@@ -17,7 +17,7 @@ def find(app: App) -> Iterator[Finding]:
 
 RULE = Rule(
     code="SK215",
-    severity="warning",
+    severity="info",
     title="`deletionPolicy: {policy}` hides a key that is mistyped or gone",
     why="the operator takes what it does not find for deleted: it reports no error, and the keys, or "
     "the whole Secret, go away under the running app",
