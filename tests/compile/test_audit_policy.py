@@ -1,0 +1,201 @@
+"""The audit Policy, judged by a matcher that follows upstream's own rules (checker.go)."""
+
+import json
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from secretkit.compile.audit_policy import policy
+from secretkit.finding import Rejected
+from secretkit.load import load
+from secretkit.model.app import App
+from secretkit.pipeline import Options, judge
+from secretkit.resolve import Context
+from secretkit.resolve.app import resolve
+from secretkit.text import Source
+
+SCHEMA = json.loads(
+    (Path(__file__).parents[2] / "schemas" / "audit-policy.schema.json").read_text("utf-8")
+)
+HEAD = "apiVersion: secretkit.dev/v1alpha1\nkind: AppSecrets\n"
+VERBS = ("get", "list", "watch", "create", "update", "patch", "delete", "deletecollection")
+SENSITIVE = [
+    ("", "secrets"),
+    ("", "configmaps"),
+    ("", "serviceaccounts/token"),
+    ("authentication.k8s.io", "tokenreviews"),
+]
+
+
+class Request(NamedTuple):
+    verb: str
+    group: str
+    resource: str  # with its subresource
+    namespace: str
+    name: str
+
+
+def matches(rule: dict[str, Any], request: Request) -> bool:
+    if rule.get("verbs") and request.verb not in rule["verbs"]:
+        return False
+    if rule.get("namespaces") and request.namespace not in rule["namespaces"]:
+        return False
+    if not rule.get("resources"):
+        return True
+    return any(
+        entry.get("group", "") == request.group
+        and (not entry.get("resourceNames") or request.name in entry["resourceNames"])
+        and any(resource_matches(wanted, request.resource) for wanted in entry["resources"])
+        for entry in rule["resources"]
+    )
+
+
+def resource_matches(wanted: str, resource: str) -> bool:
+    """Upstream: `*`, an equal text, `*/sub`, or `resource/*`, which takes the resource itself too."""
+    plain, _, sub = resource.partition("/")
+    if wanted in ("*", resource):
+        return True
+    if sub and wanted == f"*/{sub}":
+        return True
+    return wanted.endswith("/*") and wanted != "*/*" and wanted.removesuffix("/*") == plain
+
+
+def level(body: dict[str, Any], request: Request) -> str:
+    return next(str(rule["level"]) for rule in body["rules"] if matches(rule, request))
+
+
+def apps(rules: list[dict[str, Any]], namespaces: tuple[str, ...] = ("prod",)) -> list[App]:
+    found = []
+    for number, namespace in enumerate(namespaces):
+        body = {
+            "metadata": {"name": f"app-{number}", "namespace": namespace},
+            "spec": {"audit": {"rules": rules}},
+        }
+        text = HEAD + "\n".join(f"{key}: {json.dumps(value)}" for key, value in body.items())
+        source = Source(f"{number}/secrets.yaml", text)
+        errors = [one for one in judge(source, Options()) if one.severity == "error"]
+        if errors:
+            raise Rejected(errors)
+        found.append(resolve(load(source), Context(), lambda _: ()))
+    return found
+
+
+KINDS = st.sampled_from(
+    ["pods", "pods/exec", "pods/log", "deployments.apps", "services", "secrets", "configmaps",
+     "networkpolicies.networking.k8s.io", "*", "*.apps", "*/status", "serviceaccounts",
+     "serviceaccounts/*", "serviceaccounts/token", "ingresses.networking.k8s.io", "secrets/*",
+     "tokenreviews.authentication.k8s.io", "*.authentication.k8s.io"]
+)  # fmt: skip
+RULES = st.lists(
+    st.fixed_dictionaries(
+        {
+            "level": st.sampled_from(["Metadata", "Request", "RequestResponse"]),
+            "resources": st.lists(KINDS, min_size=1, max_size=3, unique=True),
+        },
+        optional={
+            "verbs": st.lists(st.sampled_from(VERBS), min_size=1, max_size=4, unique=True),
+            "names": st.lists(st.sampled_from(["a", "b"]), min_size=1, max_size=2, unique=True),
+        },
+    ),
+    max_size=4,
+)
+
+
+@given(
+    RULES, st.sampled_from(VERBS), st.sampled_from(SENSITIVE), st.sampled_from(["prod", "", "x"])
+)
+@settings(max_examples=300, deadline=None)
+def test_no_rule_of_an_app_reaches_a_sensitive_body(
+    rules: list[dict[str, Any]], verb: str, kind: tuple[str, str], namespace: str
+) -> None:
+    try:
+        body = policy(apps(rules, ("prod", "other")))
+    except Rejected:
+        return
+
+    for name in ("", "a", "b"):
+        assert level(body, Request(verb, *kind, namespace, name)) == "Metadata"
+
+
+@given(RULES)
+@settings(max_examples=200, deadline=None)
+def test_what_an_app_gets_stays_in_its_namespace_and_every_rule_can_be_reached(
+    rules: list[dict[str, Any]],
+) -> None:
+    try:
+        body = policy(apps(rules))
+    except Rejected:
+        return
+
+    Draft202012Validator(SCHEMA).validate(body)
+    requests = [
+        Request(verb, group, resource, namespace, name)
+        for verb in VERBS
+        for group, resource in (
+            *SENSITIVE,
+            ("", "pods"), ("", "pods/exec"), ("", "pods/log"), ("", "pods/status"), ("", "services"),
+            ("", "services/status"), ("", "serviceaccounts"), ("apps", "deployments"),
+            ("apps", "deployments/status"), ("apps", "others"), ("", "others"), ("", "others/status"),
+            ("networking.k8s.io", "networkpolicies"), ("networking.k8s.io", "ingresses"),
+            ("rbac.authorization.k8s.io", "roles"), ("authentication.k8s.io", "others"),
+            ("", "serviceaccounts/other"), ("", "secrets/other"), ("apps", "others/status"),
+        )
+        for namespace in ("prod", "elsewhere", "")
+        for name in (("",) if verb in ("create", "deletecollection") else ("", "a", "b"))
+    ]  # fmt: skip
+    hit = {
+        next(at for at, rule in enumerate(body["rules"]) if matches(rule, request))
+        for request in requests
+    }
+    assert hit == set(range(len(body["rules"])))
+    bare = policy(apps([]))
+    outside = [request for request in requests if request.namespace != "prod"]
+    assert [level(body, one) for one in outside] == [level(bare, one) for one in outside]
+
+
+@pytest.mark.parametrize(
+    ("request_", "expected"),
+    [
+        pytest.param(Request("get", "", "secrets", "prod", "db"), "Metadata", id="a secret read"),
+        pytest.param(Request("list", "", "secrets", "", ""), "Metadata", id="all secrets listed"),
+        pytest.param(Request("create", "", "pods/exec", "prod", "x"), "Metadata", id="exec"),
+        pytest.param(
+            Request("patch", "rbac.authorization.k8s.io", "roles", "prod", "x"),
+            "RequestResponse", id="a role patched",
+        ),
+        pytest.param(
+            Request("get", "rbac.authorization.k8s.io", "roles", "prod", "x"), "Metadata",
+            id="a role read",
+        ),
+        pytest.param(Request("get", "apps", "deployments", "prod", "x"), "Metadata", id="the rest"),
+    ],
+)  # fmt: skip
+def test_without_rules_of_apps_the_floor_and_rbac_stand(request_: Request, expected: str) -> None:
+    assert level(policy(apps([])), request_) == expected
+
+
+def test_refused_requests_stay_in_the_log() -> None:
+    body = policy(apps([{"level": "Request", "resources": ["services"]}]))
+
+    assert body["omitStages"] == ["RequestReceived"]
+    assert all(rule["level"] != "None" and "omitStages" not in rule for rule in body["rules"])
+    assert body["rules"][-1] == {"level": "Metadata"}
+
+
+def test_an_asked_kind_is_raised_in_its_namespace_alone() -> None:
+    rules = [{"level": "Request", "resources": ["services"], "verbs": ["update", "patch"]}]
+    body = policy(apps(rules))
+
+    assert level(body, Request("patch", "", "services", "prod", "x")) == "Request"
+    assert level(body, Request("get", "", "services", "prod", "x")) == "Metadata"
+    assert level(body, Request("patch", "", "services", "other", "x")) == "Metadata"
+
+
+def test_the_order_of_apps_changes_no_byte() -> None:
+    found = apps([{"level": "Request", "resources": ["services", "endpoints"]}], ("b", "a", "c"))
+
+    assert policy(found) == policy(found[::-1])

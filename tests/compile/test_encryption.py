@@ -1,0 +1,137 @@
+"""EncryptionConfiguration: what writes, what reads, and a schema stricter than upstream's loader."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from secretkit.compile.encryption_configuration import PLACEHOLDER, configuration
+from secretkit.load import load
+from secretkit.pipeline import Options, judge
+from secretkit.resolve import Context
+from secretkit.resolve.app import resolve
+from secretkit.target import Target
+from secretkit.text import Source
+
+SCHEMA = json.loads(
+    (Path(__file__).parents[2] / "schemas" / "encryption-configuration.schema.json").read_text(
+        "utf-8"
+    )
+)
+HEAD = (
+    "apiVersion: secretkit.dev/v1alpha1\nkind: AppSecrets\n"
+    "metadata: {name: shop, namespace: prod}\nspec:\n  encryption: "
+)
+
+
+def key(name: str, state: str = "active") -> dict[str, Any]:
+    return {"name": name, "state": state, "from": {"file": f"/etc/kubernetes/keys/{name}"}}
+
+
+def rendered(encryption: dict[str, Any], target: Target | None = None) -> dict[str, Any]:
+    source = Source("secrets.yaml", HEAD + json.dumps(encryption))
+    assert [one.code for one in judge(source, Options()) if one.severity == "error"] == []
+    app = resolve(load(source), Context(target=target or Target()), lambda _: ())
+    assert app.encryption is not None
+    return configuration(app.encryption, app.target)
+
+
+def local(kind: str, *names: str) -> dict[str, Any]:
+    return {kind: {"keys": [{"name": name, "secret": PLACEHOLDER} for name in names]}}
+
+
+KMS = {"name": "aws-kms", "endpoint": "unix:///var/run/kmsplugin/socket.sock"}
+KMS_V2 = {"kms": {"apiVersion": "v2", "timeout": "3s", **KMS}}
+IDENTITY: dict[str, Any] = {"identity": {}}
+
+
+@pytest.mark.parametrize(
+    ("encryption", "providers"),
+    [
+        pytest.param(
+            {"provider": "secretbox", "keys": [key("a")]}, [local("secretbox", "a")], id="one key"
+        ),
+        pytest.param(
+            {"provider": "secretbox", "keys": [key("old", "previous"), key("new"), key("b", "next")]},
+            [local("secretbox", "new", "b", "old")],
+            id="the active key writes, whatever the order in the file",
+        ),
+        pytest.param(
+            {"provider": "secretbox", "keys": [key("a")], "readUnencrypted": True},
+            [local("secretbox", "a"), IDENTITY],
+            id="plain objects can still be read",
+        ),
+        pytest.param(
+            {"provider": "secretbox", "keys": [key("a", "next")], "writeUnencrypted": True},
+            [IDENTITY, local("secretbox", "a")],
+            id="the first step of enabling",
+        ),
+        pytest.param({"provider": "kms", "kms": KMS}, [KMS_V2], id="a KMS"),
+        pytest.param(
+            {"provider": "secretbox", "keys": [key("a")], "moveTo": {"provider": "kms", "kms": KMS}},
+            [local("secretbox", "a"), KMS_V2],
+            id="the provider to come is read last",
+        ),
+        pytest.param(
+            {"provider": "kms", "kms": KMS,
+             "moveFrom": {"provider": "secretbox", "keys": [key("a", "previous")]}},
+            [KMS_V2, local("secretbox", "a")],
+            id="the provider to go is read last",
+        ),
+    ],
+)  # fmt: skip
+def test_providers_stand_in_the_order_of_their_turns(
+    encryption: dict[str, Any], providers: list[dict[str, Any]]
+) -> None:
+    body = rendered({"resources": ["secrets"], **encryption})
+
+    assert body == {
+        "apiVersion": "apiserver.config.k8s.io/v1",
+        "kind": "EncryptionConfiguration",
+        "resources": [{"resources": ["secrets"], "providers": providers}],
+    }
+    Draft202012Validator(SCHEMA).validate(body)
+
+
+def test_an_old_api_server_gets_the_old_kms_protocol() -> None:
+    body = rendered({"provider": "kms", "kms": KMS}, Target(kubernetes=(1, 26, 0)))
+
+    assert body["resources"][0]["providers"] == [
+        {"kms": {"apiVersion": "v1", "timeout": "3s", **KMS}}
+    ]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param({"metadata": {"name": "x"}}, id="metadata, which stops the server"),
+        pytest.param({"resources": []}, id="no resources"),
+        pytest.param({"kind": "EncryptionConfig"}, id="the old kind"),
+        pytest.param(
+            {"resources": [{"resources": ["Secrets"], "providers": [IDENTITY]}]}, id="a capital"
+        ),
+        pytest.param({"resources": [{"resources": ["*"], "providers": [IDENTITY]}]}, id="a lone star"),
+        pytest.param({"resources": [{"resources": ["secrets"], "providers": []}]}, id="no provider"),
+        pytest.param(
+            {"resources": [{"resources": ["secrets"], "providers": [{**IDENTITY, **KMS_V2}]}]},
+            id="two providers in one element",
+        ),
+        pytest.param(
+            {"resources": [{"resources": ["secrets"],
+                            "providers": [{"kms": {**KMS_V2["kms"], "cachesize": 100}}]}]},
+            id="a cache size with v2",
+        ),
+        pytest.param(
+            {"resources": [{"resources": ["secrets"],
+                            "providers": [{"kms": {**KMS_V2["kms"], "endpoint": "http://x"}}]}]},
+            id="an endpoint that is no socket",
+        ),
+        pytest.param({"resources": [{"resources": ["secrets"], "providers": [{"aes": {}}]}]}, id="unknown"),
+    ],
+)  # fmt: skip
+def test_the_schema_refuses_what_stops_an_api_server(change: dict[str, Any]) -> None:
+    body = rendered({"provider": "kms", "kms": KMS}) | change
+
+    assert list(Draft202012Validator(SCHEMA).iter_errors(body)) != []
