@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from secretkit import files, pipeline
+from secretkit import pipeline
 from secretkit.emit import control_plane, form
 from secretkit.emit.templates import Templates
 from secretkit.finding import Finding
@@ -51,6 +51,8 @@ def render(request: Request) -> Result:
         return Result(tuple(findings), tuple(notes), "", failed=True)
     templates = Templates(request.templates)
     if request.output is not None:
+        from secretkit import files  # its tempfile costs 3 ms, which stdout need not pay
+
         files.write(request.output, list(_files(outcome, request, templates)))
         return Result(tuple(findings), tuple(notes), "", failed=False)
     text, more = _stdout(outcome, request, templates)

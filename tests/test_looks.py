@@ -28,6 +28,10 @@ def encoded(text: str, times: int = 1) -> str:
     return text
 
 
+def encoded_bytes(content: bytes) -> str:
+    return base64.b64encode(content).decode()
+
+
 @pytest.mark.parametrize(
     ("key", "value", "what"),
     [
@@ -194,6 +198,7 @@ def test_no_text_of_a_mebibyte_takes_long(text: str) -> None:
         pytest.param("", "is too short", id="nothing"),
         pytest.param(encoded("hunter2"), "does not begin with the length of an RSA key", id="a value in base64"),
         pytest.param(ciphertext(rsa_bytes=512)[:400], "is cut short", id="cut"),
+        pytest.param(encoded_bytes(b"\x01\x00" + bytes(256 + 15)), "is cut short", id="a byte of the tag gone"),
         pytest.param(ciphertext(rsa_bytes=200), "does not begin with the length of an RSA key", id="odd RSA"),
     ],
 )  # fmt: skip

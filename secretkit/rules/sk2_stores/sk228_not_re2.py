@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from secretkit.finding import Finding
+from secretkit.go_regexp import re2_problem
 from secretkit.model.app import App
-from secretkit.names import re2_problem
 from secretkit.rules import Rule
 from secretkit.text import Place
 

@@ -1,0 +1,88 @@
+"""Excerpts: values dotted out wherever they are written, marks beneath what is meant, never long."""
+
+import pytest
+
+from secretkit.finding import Rejected
+from secretkit.load import load
+from secretkit.load.positions import DOTS, Positions
+from secretkit.text import Place, Source
+
+PIN = "0777123"  # read differently by YAML 1.1 and 1.2
+
+
+def marked(text: str, *path: str | int) -> tuple[str, str]:
+    """The excerpt at a path, and what its marks stand under."""
+    found = Positions().excerpt(Positions().span(Place(load(Source("s", text)), path)))
+    return found.text, found.text[found.start : found.end]
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "expected"),
+    [
+        pytest.param("a: {b: c}\n", ("a", "b"), ("a: {b: c}", "c"), id="nothing hidden"),
+        pytest.param("values: {a: kanarienvogel, b: x}\n", ("values", "a"),
+                     (f"values: {{a: {DOTS}, b: {DOTS}}}", DOTS), id="a hidden value"),
+        pytest.param("values: {a: kanarienvogel, b: x}\n", ("values", "b"),
+                     (f"values: {{a: {DOTS}, b: {DOTS}}}", DOTS), id="one behind another"),
+        pytest.param("{values: {a: kanarienvogel}, b: c}\n", ("b",),
+                     (f"{{values: {{a: {DOTS}}}, b: c}}", "c"), id="what stands behind a hidden value"),
+        pytest.param("a: &p kanarienvogel\nvalues: {b: *p}\n", ("a",), (f"a: {DOTS}", DOTS),
+                     id="an alias takes it to a hidden place"),
+        pytest.param("values:\n  a: |\n    kanarienvogel\n", ("values", "a"), (f"  a: {DOTS}", DOTS),
+                     id="a block"),
+    ],
+)  # fmt: skip
+def test_marks_stand_under_what_is_meant(
+    text: str, path: tuple[str, ...], expected: tuple[str, str]
+) -> None:
+    assert marked(text, *path) == expected
+
+
+def test_all_hidden_values_of_a_length_look_alike() -> None:
+    shown = {marked(f"values: {{a: {'x' * size}}}\n", "values", "a") for size in (1, 8, 80, 800)}
+
+    assert len(shown) == 1
+
+
+@pytest.mark.parametrize(
+    "before", [0, 10, 100, 1_000, 100_000], ids=lambda size: f"{size} characters before"
+)
+def test_a_long_line_is_shown_around_what_is_meant(before: int) -> None:
+    text, under = marked(
+        f'{{before: "{"a" * before}", key: meant, rest: {"z" * 100_000}}}\n', "key"
+    )
+
+    assert under == "meant"
+    assert len(text) <= 162
+
+
+def test_what_is_meant_may_be_longer_than_what_is_shown() -> None:
+    text, under = marked(f"key: {'z' * 1_000}\n", "key")
+
+    assert (len(text), under) == (161, "z" * 155)
+
+
+def test_a_line_without_a_colon_is_not_shown_where_the_text_does_not_parse() -> None:
+    with pytest.raises(Rejected) as caught:
+        load(Source("s", 'a: "kanarienvogel\nkanarienvogel\n'))
+
+    found = Positions().excerpt(Positions().span(caught.value.findings[0].place))
+
+    assert found.text == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "fix"),
+    [
+        (f"values: {{a: {{literal: {PIN}}}}}\n", "quote it: the same text between double quotes"),
+        (f"stringData: [{PIN}]\n", "quote it: the same text between double quotes"),
+        (f"mode: {PIN}\n", f'quote it: "{PIN}"'),
+    ],
+)
+def test_the_fix_of_an_ambiguous_text_repeats_it_only_where_it_is_no_value(
+    text: str, fix: str
+) -> None:
+    with pytest.raises(Rejected) as caught:
+        load(Source("s", text))
+
+    assert [one.fix for one in caught.value.findings] == [fix]
