@@ -186,7 +186,7 @@ def ca_ref(description: str, **annotations: Any) -> Fragment:
 def account(description: str, identity: str | None) -> Fragment:
     """The shortcut `serviceAccount`: a name, or an object. `identity` is its cloud's annotation."""
     fields = {
-        "name": name("Name of the ServiceAccount.", example="payments-eso"),
+        "name": name("Name of the ServiceAccount; APP-STORE without it.", example="payments-eso"),
         "annotations": mapping("Annotations on the ServiceAccount.", text("A value."),
                                example={"example.com/owner": "payments"}),
         "audiences": listing("Audiences of the requested token.", text("An audience."),
@@ -199,7 +199,7 @@ def account(description: str, identity: str | None) -> Fragment:
         fields["identity"] = text(f"Cloud identity that it acts as: annotation `{identity}`.",
                                   example="payments")  # fmt: skip
     return {
-        **record(description, fields, required=["name"], shortcut=True),
+        **record(description, fields, shortcut=True),
         "type": ["string", "object"],
         "pattern": f"{NAME}|{VARIABLE}",
         "examples": ["payments-eso"],

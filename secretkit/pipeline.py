@@ -1,24 +1,29 @@
 """Chains the stations for every entrance: load, check, resolve, rules, compile."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
+from itertools import chain
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from secretkit import rules
 from secretkit.check import Checker, faults
 from secretkit.compile import compile_app
-from secretkit.finding import Finding, Rejected, Usage, closest
+from secretkit.finding import Finding, Rejected, Severity, Usage, closest
 from secretkit.hidden import Hidden
 from secretkit.load import load
 from secretkit.load.inputs import Input, find_inputs, find_root, mentions_us, read
 from secretkit.load.positions import Positions
 from secretkit.model.app import App
+from secretkit.model.platform import Platform
 from secretkit.model.secret import Plain
+from secretkit.model.store import Store
 from secretkit.objects import Object
+from secretkit.platforms import Platforms, load_platform
 from secretkit.report import Spot
 from secretkit.resolve import Context
+from secretkit.resolve import faults as resolve_faults
 from secretkit.resolve.app import resolve
 from secretkit.rules import sk4_control_plane
 from secretkit.target import Target
@@ -38,6 +43,7 @@ class Options:
     skip: Path | None = None  # the output folder: not searched
     process_environment: Mapping[str, str] = field(default_factory=dict)
     argocd_path: str | None = None  # the source path, inside Argo CD
+    platform: Path | None = None  # in place of the nearest platform.yaml
 
 
 class Compiled(NamedTuple):
@@ -57,6 +63,8 @@ class Outcome:
     findings: tuple[Finding, ...]
     notes: tuple[str, ...]
     environments: tuple[str, ...]
+    platforms: tuple[Platform, ...]
+    shared: tuple[Object, ...] = ()  # presets that are one object for all apps
 
     @property
     def has_errors(self) -> bool:
@@ -88,14 +96,73 @@ def run(paths: Sequence[Path], options: Options) -> Outcome:
             notes.append(f"{found.name}: passed over, it is not kind AppSecrets")
     if not trees and not findings:
         raise NoInput(notes)
-    environments = sorted({name for _, tree in trees for name in _environments(tree)})
-    _known_environment(options.environment, environments, bool(findings))
-    apps = [_one(found, tree, root, options, findings) for found, tree in trees]
-    compiled = tuple(app for app in apps if app is not None)
-    findings += rules.judge_among(found for one in compiled for found in one.objects)
-    findings += sk4_control_plane.judge_apps([one.app for one in compiled])
+    platforms = Platforms(root, options.platform, options.environment)
+    found_on = [(found, tree, platforms.of(found.path.parent)) for found, tree in trees]
+    environments = _all_environments(platforms.loaded, [tree for _, tree in trees])
+    broken = bool(findings or platforms.findings)
+    _known_environment(options.environment, environments, broken)
+    findings += platforms.findings
+    compiled = [] if platforms.findings else list(_compiled(found_on, root, options, findings))
+    shared = tuple(_shared(compiled, platforms, findings))
+    emitted = chain(shared, *(one.objects for one in compiled))
+    findings += rules.judge_among(emitted)
+    findings += sk4_control_plane.judge_apps([one.app for one in compiled], platforms.loaded)
     findings += _same_names(compiled)
-    return Outcome(root, compiled, tuple(findings), tuple(notes), tuple(environments))
+    return Outcome(
+        root, tuple(compiled), tuple(findings), tuple(notes), environments, platforms.loaded, shared
+    )
+
+
+def _shared(
+    apps: Iterable[Compiled], platforms: Platforms, findings: list[Finding]
+) -> Iterator[Object]:
+    """Cluster-scoped presets that some app uses, once each."""
+    first: dict[tuple[str, str], Store] = {}
+    for one in apps:
+        for key, store in one.app.stores.items():
+            if not store.is_shared:
+                continue
+            place, known = (store.at.tree.origin(store.at.path)[0].name, key), store
+            other = first.setdefault(place, known)
+            if _said(other) != _said(store):
+                findings.append(resolve_faults.SHARED.at(store.at.key, preset=key))
+            elif other is store:
+                yield from _as_platforms(one.app, store, platforms)
+
+
+def _said(store: Store) -> tuple[Any, ...]:
+    account = store.account and (store.account.name, store.account.namespace)
+    return store.name, store.provider, store.conditions, account
+
+
+def _as_platforms(app: App, store: Store, platforms: Platforms) -> Iterator[Object]:
+    """The store's objects with the platform's name and labels in place of the app's."""
+    source = store.at.tree.origin(store.at.path)[0]
+    platform = next(one for one in platforms.loaded if one.tree.source == source)
+    defaults = platform.tree.value["spec"].get("defaults", {})
+    yield from compile_app(
+        app._replace(
+            name=platform.name,
+            labels=dict(sorted(defaults.get("labels", {}).items())),
+            annotations=dict(sorted(defaults.get("annotations", {}).items())),
+            stores={store.key: store._replace(is_shared=False)},
+            secrets={}, access=(), workloads=(), patches=(),
+        )
+    )  # fmt: skip
+
+
+def _compiled(
+    found_on: Iterable[tuple[Input, Tree, Platform | None]],
+    root: Path,
+    options: Options,
+    findings: list[Finding],
+) -> Iterator[Compiled]:
+    """Each app that compiles; what is wrong with the others is added to the findings."""
+    for found, tree, platform in found_on:
+        mine = replace(options, target=platform.target) if platform else options
+        app = _one(found, tree, root, mine, platform, findings)
+        if app is not None:
+            yield app
 
 
 class NoInput(Usage):
@@ -115,14 +182,25 @@ def judge(source: Source, options: Options) -> tuple[Finding, ...]:
         tree = load(source)
     except Rejected as rejected:
         return rejected.findings
+    if isinstance(tree.value, dict) and tree.value.get("kind") == "Platform":
+        return _judge_platform(tree, options)
     wrong = _kind(tree)
     if wrong:
         return (wrong,)
     findings: list[Finding] = []
-    app = _app(tree, options, findings, {})
+    app = _app(tree, options, None, findings, {})
     if app and not _wrong(findings):
         findings += rules.judge_among(_objects(app, findings))
+        findings += sk4_control_plane.judge_apps([app], ())
     return tuple(findings)
+
+
+def _judge_platform(tree: Tree, options: Options) -> tuple[Finding, ...]:
+    try:
+        load_platform(tree, options.environment)
+    except Rejected as rejected:
+        return rejected.findings
+    return ()
 
 
 def spots(findings: Iterable[Finding]) -> list[Spot]:
@@ -141,19 +219,21 @@ def spots(findings: Iterable[Finding]) -> list[Spot]:
 
 
 def _one(
-    found: Input, tree: Tree, root: Path, options: Options, findings: list[Finding]
-) -> Compiled | None:
+    found: Input, tree: Tree, root: Path, options: Options, platform: Platform | None,
+    findings: list[Finding],
+) -> Compiled | None:  # fmt: skip
     own: list[Finding] = []
-    app = _app(tree, options, own, {})
+    app = _app(tree, options, platform, own, {})
     if app and options.allow_plaintext is not None:
-        app = _with_values(app, found, tree, root, options, own)
+        app = _with_values(app, found, tree, root, options, platform, own)
     objects: list[Object] = []
     if app and not _wrong(own):
         objects = _objects(app, own)
+    own = _by_policy(own, platform)
     findings += own
     if app is None or _wrong(own):
         return None
-    return Compiled(app, tree.layers[0].source, tuple(objects))
+    return Compiled(app, tree.source, tuple(objects))
 
 
 def _wrong(findings: Iterable[Finding]) -> bool:
@@ -171,8 +251,19 @@ def _objects(app: App, findings: list[Finding]) -> list[Object]:
     return objects
 
 
+def _by_policy(findings: Iterable[Finding], platform: Platform | None) -> list[Finding]:
+    """The findings with the severities that the platform gives them; `off` drops one."""
+    policy = platform.policy if platform else {}
+    kept = []
+    for found in findings:
+        severity = policy.get(found.code, found.severity)
+        if severity != "off":
+            kept.append(replace(found, severity=cast(Severity, severity)))
+    return kept
+
+
 def _app(
-    tree: Tree, options: Options, findings: list[Finding],
+    tree: Tree, options: Options, platform: Platform | None, findings: list[Finding],
     values: Mapping[tuple[str, str], Hidden],
 ) -> App | None:  # fmt: skip
     """The app of a tree, judged by every rule; None where no model can be made."""
@@ -181,8 +272,9 @@ def _app(
     findings += wrong
     if wrong:
         return None
-    environment = options.environment
-    context = Context(target=options.target, environment=environment, values=values)
+    if platform and platform.environments:
+        findings += _undeclared(tree, platform)
+    context = Context(options.target, options.environment, platform, values)
     try:
         app = resolve(tree, context, lambda merged: checker.check(merged, options.target))
     except Rejected as rejected:
@@ -193,8 +285,9 @@ def _app(
 
 
 def _with_values(
-    app: App, found: Input, tree: Tree, root: Path, options: Options, findings: list[Finding]
-) -> App | None:
+    app: App, found: Input, tree: Tree, root: Path, options: Options, platform: Platform | None,
+    findings: list[Finding],
+) -> App | None:  # fmt: skip
     """The app with its values read, or findings where that is not allowed or not possible."""
     from secretkit import values
     from secretkit.values import faults as value_faults
@@ -214,7 +307,7 @@ def _with_values(
     findings += missing
     if missing:
         return None
-    return _app(tree, options, findings, read_values)
+    return _app(tree, options, platform, findings, read_values)
 
 
 @cache
@@ -251,11 +344,27 @@ def _environments(tree: Tree) -> Iterator[str]:
     yield from found if isinstance(found, dict) else ()
 
 
+def _all_environments(platforms: Sequence[Platform], trees: Iterable[Tree]) -> tuple[str, ...]:
+    """The environments there are: the platforms', or the apps' where no platform declares any."""
+    declared = {name for platform in platforms for name in platform.environments}
+    return tuple(sorted(declared or {name for tree in trees for name in _environments(tree)}))
+
+
+def _undeclared(tree: Tree, platform: Platform) -> Iterator[Finding]:
+    for name in _environments(tree):
+        if name not in platform.environments:
+            known = ", ".join(f"`{one}`" for one in platform.environments)
+            yield resolve_faults.UNDECLARED.at(
+                (Place(tree) / "spec" / "environments" / name).key,
+                name=name, near=closest(name, platform.environments), known=known,
+            )  # fmt: skip
+
+
 def _known_environment(name: str | None, known: Sequence[str], broken: bool) -> None:
     if name is None or name in known or broken:
         return
     names = ", ".join(known) or "none is declared"
-    raise Usage(f"--env {name}: no app declares it{closest(name, known)} (known: {names})")
+    raise Usage(f"--env {name}: it is not declared{closest(name, known)} (known: {names})")
 
 
 def _same_names(apps: Sequence[Compiled]) -> Iterator[Finding]:

@@ -62,16 +62,18 @@ def render(request: Request) -> Result:
 def _files(outcome: Outcome, request: Request, templates: Templates) -> Iterator[File]:
     if request.only != "control-plane":
         apps = {one.app.name: one.objects for one in outcome.apps}
+        if outcome.shared:
+            apps["platform"] = outcome.shared
         yield from form.folder(apps, templates)
     if request.only != "api":
-        yield from control_plane.files([one.app for one in outcome.apps])
+        yield from control_plane.files([one.app for one in outcome.apps], outcome.platforms)
 
 
 def _stdout(
     outcome: Outcome, request: Request, templates: Templates
 ) -> tuple[str, tuple[str, ...]]:
     if request.only == "control-plane":
-        return control_plane.stream([one.app for one in outcome.apps]), ()
+        return control_plane.stream([one.app for one in outcome.apps], outcome.platforms), ()
     apps = sorted(outcome.apps, key=lambda one: (one.app.namespace, one.app.name))
     notes = []
     if any(True for one in apps for _ in _unserved(one)):
@@ -79,7 +81,7 @@ def _stdout(
             "the workloads' part is not in this stream, since a partial workload must not be "
             "applied: use -o for patches, or --inject FILE"
         )
-    bodies = [_whole(one) for one in apps]
+    bodies = [list(outcome.shared), *(_whole(one) for one in apps)]
     if request.form == "json":
         return form.as_json(bodies), tuple(notes)
     return "".join(form.stream(bodies, templates)), tuple(notes)

@@ -23,6 +23,31 @@ def spelled(release: Version) -> str:
     return ".".join(str(part) for part in (release if release[2] else release[:2]))
 
 
+def fits(release: str, wanted: str) -> bool:
+    """Whether a release satisfies a range such as `>=0.4,<0.5`; raises ValueError on another form."""
+    mine = _padded(release)
+    for part in wanted.split(","):
+        text = part.strip()
+        sign = next(
+            sign for sign in ("~=", ">=", "<=", "==", "!=", ">", "<") if text.startswith(sign)
+        )
+        words = text.removeprefix(sign).strip()
+        other = _padded(words)
+        same_line = mine[: max(words.count("."), 1)] == other[: max(words.count("."), 1)]
+        holds = {
+            ">=": mine >= other, "<=": mine <= other, "==": mine == other, "!=": mine != other,
+            ">": mine > other, "<": mine < other, "~=": mine >= other and same_line,
+        }[sign]  # fmt: skip
+        if not holds:
+            return False
+    return True
+
+
+def _padded(text: str) -> tuple[int, ...]:
+    numbers = [int(part) for part in text.split(".")]
+    return tuple(numbers + [0] * (4 - len(numbers)))
+
+
 class Feature(Enum):
     """A capability: (`externalSecrets` or `kubernetes`, first release that has it, what it is)."""
 

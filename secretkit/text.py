@@ -36,11 +36,19 @@ class Excerpt(NamedTuple):
 
 
 class Layer(NamedTuple):
-    """A part of a source that was merged: `value` stands at `prefix` in the source."""
+    """A part of a source that was merged at `mount`: `value` stands at `prefix` in the source."""
 
     source: Source
     prefix: Path
     value: Any
+    mount: Path = ()
+
+    def find(self, path: Path) -> Path | None:
+        """Where a path of the merged tree stands in the source, if the layer has it."""
+        depth = len(self.mount)
+        if path[:depth] != self.mount or not has(self.value, path[depth:]):
+            return None
+        return self.prefix + path[depth:]
 
 
 class Tree(NamedTuple):
@@ -53,9 +61,20 @@ class Tree(NamedTuple):
         """Source and path there of the layer that gave the value at `path`, or its nearest parent."""
         for end in range(len(path), -1, -1):
             for layer in reversed(self.layers):
-                if has(layer.value, path[:end]):
-                    return layer.source, layer.prefix + path[:end]
-        return self.layers[0].source, ()
+                found = layer.find(path[:end])
+                if found is not None:
+                    return layer.source, found
+        return self.source, ()
+
+    @property
+    def source(self) -> Source:
+        """The file that the tree is about: others gave it layers."""
+        return self.own.source
+
+    @property
+    def own(self) -> Layer:
+        """The layer of that file: the first that is the whole tree."""
+        return next(layer for layer in self.layers if not layer.mount)
 
 
 class Place(NamedTuple):

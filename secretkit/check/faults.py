@@ -137,4 +137,44 @@ SINCE = Code(
     wrong="# not text: a field that is newer than the release in `targets` of the platform file",
 )
 
-CODES = (UNKNOWN, TYPE, REQUIRED, CHOICE, FORM, COUNT, SIZE, NAME, KIND, SINCE)
+PLATFORM_KIND = Code(
+    code="SK026",
+    title="this is {got}, not kind Platform of secretkit.dev/v1alpha1",
+    why="a platform.yaml that names secretkit, or is given by `--platform`, is taken for one of ours",
+    fix="begin with `apiVersion: secretkit.dev/v1alpha1` and `kind: Platform`",
+    wrong="# not text: `--platform FILE` with a file of another kind",
+)
+
+POLICY = Code(
+    code="SK027",
+    title="`{name}` is no rule whose severity can be set{near}",
+    why="a misspelt code would silence nothing, and faults of form cannot be silenced",
+    fix="`secretkit explain` lists the rules",
+    wrong="""apiVersion: secretkit.dev/v1alpha1
+kind: Platform
+metadata: {name: acme}
+spec:
+  policy: {SK999: "off"}  # <- SK027
+""",
+    right="""apiVersion: secretkit.dev/v1alpha1
+kind: Platform
+metadata: {name: acme}
+spec:
+  policy: {SK310: "off"}
+""",
+)
+
+CODES = (
+    UNKNOWN,
+    TYPE,
+    REQUIRED,
+    CHOICE,
+    FORM,
+    COUNT,
+    SIZE,
+    NAME,
+    KIND,
+    SINCE,
+    PLATFORM_KIND,
+    POLICY,
+)

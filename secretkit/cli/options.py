@@ -18,6 +18,11 @@ ENVIRONMENT: Callable[[Any], Any] = click.option(
     "--env", "environment", metavar="NAME", help="The environment; without it the base."
 )
 
+PLATFORM: Callable[[Any], Any] = click.option(
+    "--platform", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+    help="The platform file, in place of the nearest platform.yaml up to the root.",
+)  # fmt: skip
+
 
 def colour(stream: Any) -> bool:
     """Whether a stream takes colour: a terminal, unless NO_COLOR; FORCE_COLOR overrides."""

@@ -7,13 +7,14 @@ from pathlib import Path
 import click
 
 from secretkit import pipeline
-from secretkit.cli.options import ENVIRONMENT, PATHS, note, show
+from secretkit.cli.options import ENVIRONMENT, PATHS, PLATFORM, note, show
 from secretkit.finding import Usage
 
 
 @click.command()
 @PATHS
 @ENVIRONMENT
+@PLATFORM
 @click.option(
     "-o",
     "--output",
@@ -51,7 +52,7 @@ from secretkit.finding import Usage
     help="Open the sources of `values` and write them in the clear.",
 )
 def command(
-    paths: tuple[Path, ...], environment: str | None, output: Path | None, form: str | None,
+    paths: tuple[Path, ...], environment: str | None, platform: Path | None, output: Path | None, form: str | None,
     only: str | None, inject: tuple[Path, ...], templates: Path | None, allow_plaintext: bool,
 ) -> int:  # fmt: skip
     """Compile every secrets.yaml below PATH (a file or a folder; by default the working folder).
@@ -69,6 +70,7 @@ def command(
         paths=paths or (Path(),),
         options=pipeline.Options(
             environment=environment,
+            platform=platform,
             allow_plaintext=allow_plaintext,
             skip=output,
             process_environment=os.environ,

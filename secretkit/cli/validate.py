@@ -7,12 +7,13 @@ from pathlib import Path
 import click
 
 from secretkit import pipeline, report
-from secretkit.cli.options import ENVIRONMENT, PATHS, colour, note
+from secretkit.cli.options import ENVIRONMENT, PATHS, PLATFORM, colour, note
 
 
 @click.command()
 @PATHS
 @ENVIRONMENT
+@PLATFORM
 @click.option(
     "--format",
     "form",
@@ -23,7 +24,7 @@ from secretkit.cli.options import ENVIRONMENT, PATHS, colour, note
 )
 @click.option("--strict", is_flag=True, help="Warnings count as errors.")
 def command(
-    paths: tuple[Path, ...], environment: str | None, form: str, strict: bool
+    paths: tuple[Path, ...], environment: str | None, platform: Path | None, form: str, strict: bool
 ) -> int:  # fmt: skip
     """Check every secrets.yaml below PATH (a file or a folder; by default the working folder).
 
@@ -31,7 +32,9 @@ def command(
     """
     try:
         options = pipeline.Options(
-            environment=environment, argocd_path=os.environ.get("ARGOCD_APP_SOURCE_PATH")
+            environment=environment,
+            platform=platform,
+            argocd_path=os.environ.get("ARGOCD_APP_SOURCE_PATH"),
         )
         outcome = pipeline.run(paths or (Path(),), options)
     except pipeline.NoInput as error:

@@ -12,9 +12,10 @@ from typing import Any
 from secretkit.model.app import App
 from secretkit.model.audit import LEVELS, SHARED, VERBS, Ask, Slot, asks, reachable
 from secretkit.model.control_plane import Kind
+from secretkit.model.platform import Platform
 
 
-def policy(apps: Sequence[App]) -> dict[str, Any]:
+def policy(apps: Sequence[App], platforms: Sequence[Platform] = ()) -> dict[str, Any]:
     """The one Policy that an API server reads."""
     wanted = (part for app in apps for rule in app.audit for part in asks(rule, app.namespace))
     return {
@@ -23,6 +24,7 @@ def policy(apps: Sequence[App]) -> dict[str, Any]:
         "omitStages": ["RequestReceived"],
         "rules": [
             *(_shared(slot) for slot in SHARED),
+            *_platforms(platforms),
             *_own(reachable(wanted)),
             {"level": "Metadata"},
         ],
@@ -35,6 +37,25 @@ def _shared(slot: Slot) -> dict[str, Any]:
         rule["verbs"] = list(slot.verbs)
     rule["resources"] = _resources((kind, ()) for kind in slot.kinds)
     return rule
+
+
+def _platforms(platforms: Sequence[Platform]) -> Iterator[dict[str, Any]]:
+    """What platforms ask for every namespace: kinds that they pin at Metadata before all others."""
+    found = {
+        (LEVELS.index(rule.level), tuple(sorted(rule.verbs, key=VERBS.index)), kind, rule.names)
+        for platform in platforms
+        for rule in platform.audit
+        for kind in rule.kinds
+    }
+    rules: dict[tuple[int, tuple[str, ...]], list[tuple[Kind, tuple[str, ...]]]] = defaultdict(list)
+    for level_at, verbs, kind, names in sorted(found):
+        rules[level_at, verbs].append((kind, tuple(sorted(names))))
+    for (level_at, verbs), kinds in sorted(rules.items()):
+        rule: dict[str, Any] = {"level": LEVELS[level_at]}
+        if verbs:
+            rule["verbs"] = list(verbs)
+        rule["resources"] = _resources(kinds)
+        yield rule
 
 
 def _own(wanted: Iterable[Ask]) -> Iterator[dict[str, Any]]:

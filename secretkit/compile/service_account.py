@@ -11,7 +11,9 @@ def objects(app: App) -> Iterator[Object]:
     seen = set()
     for store in app.stores.values():
         account = store.account
-        if account is None or account.existing or (account.namespace, account.name) in seen:
+        if account is None or account.existing or store.is_shared:
+            continue
+        if (account.namespace, account.name) in seen:
             continue
         seen.add((account.namespace, account.name))
         body = {

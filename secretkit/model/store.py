@@ -49,10 +49,17 @@ class Store(NamedTuple):
     referent: bool
     account: ServiceAccount | None
     at: Place
+    is_shared: bool = False  # a cluster-scoped preset of the platform, emitted once for all apps
+    is_preset: bool = False  # the platform's, made for the app because it is used
+
+    @property
+    def is_ref(self) -> bool:
+        """Whether it exists already."""
+        return self.form == "ref"
 
     @property
     def is_emitted(self) -> bool:
-        return self.form != "ref"
+        return not self.is_ref and not self.is_shared
 
     @property
     def is_cluster(self) -> bool:

@@ -4,14 +4,12 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from secretkit.hidden import Hidden
+from secretkit.model.platform import Platform
 from secretkit.target import Target
 
-
-class Defaults(NamedTuple):
-    """What a platform file may set for all apps."""
-
-    refresh: str = "1h"
-    file_mode: str = "0444"
+# What holds where neither app nor platform says otherwise.
+REFRESH = "1h"
+FILE_MODE = "0444"
 
 
 class Context(NamedTuple):
@@ -19,5 +17,5 @@ class Context(NamedTuple):
 
     target: Target = Target()
     environment: str | None = None
-    defaults: Defaults = Defaults()
+    platform: Platform | None = None
     values: Mapping[tuple[str, str], Hidden] = {}

@@ -6,11 +6,11 @@ from typing import Any
 from secretkit.finding import Finding, Rejected
 from secretkit.model.access import Access
 from secretkit.model.app import App, Patch
-from secretkit.model.control_plane import AuditRule, Block, Encryption, Key, Kms
 from secretkit.resolve import Context, faults
+from secretkit.resolve.control_plane import resolve_audit, resolve_encryption
 from secretkit.resolve.merge import layered, substituted
 from secretkit.resolve.secrets import Secrets
-from secretkit.resolve.stores import resolve_store
+from secretkit.resolve.stores import StoreInput, resolve_store
 from secretkit.resolve.workloads import resolve_workloads
 from secretkit.text import Place, Tree
 
@@ -21,22 +21,29 @@ def resolve(tree: Tree, context: Context, check: Callable[[Tree], tuple[Finding,
     Raises Rejected where no model can be made: an unknown variable, no namespace, a form that only
     the merge brought in.
     """
-    merged = layered(tree, context.environment)
-    metadata = merged.value["metadata"]
-    variables = {"app": metadata["name"]}
-    if "namespace" in metadata:
-        variables["namespace"] = metadata["namespace"]
+    merged = layered(tree, context.environment, context.platform)
+    variables = _variables(merged.value["metadata"], context)
     unknown = {"namespace": "has no value, since no namespace is given", "env": "needs `--env`"}
-    if context.environment:
-        variables["env"] = context.environment
     whole, findings = substituted(merged, variables, unknown)
-    if "namespace" not in metadata:
+    if "namespace" not in merged.value["metadata"]:
         findings.append(faults.NAMESPACE.at((Place(whole) / "metadata").key))
-    if not findings and context.environment:
+    if not findings and len(whole.layers) > 1:
         findings += check(whole)
     if findings:
         raise Rejected(findings)
     return _App(whole, merged, variables, context).build()
+
+
+def _variables(metadata: Mapping[str, Any], context: Context) -> dict[str, str]:
+    """All that `${…}` may name. A namespace may be made of the others itself."""
+    variables = dict(context.platform.variables) if context.platform else {}
+    variables["app"] = metadata["name"]
+    if context.environment:
+        variables["env"] = context.environment
+    if "namespace" in metadata:
+        text, _ = substituted(Tree(metadata["namespace"], ()), variables, {})
+        variables["namespace"] = text.value
+    return variables
 
 
 class _App:
@@ -59,7 +66,9 @@ class _App:
         metadata = self.value["metadata"]
         stores = {
             key: resolve_store(
-                key, value, self.at / "stores" / key, self.namespace, self.context, self.findings
+                StoreInput(key, value, self.at / "stores" / key, self.name, self.namespace),
+                self.context,
+                self.findings,
             )
             for key, value in self._section("stores")
         }
@@ -81,9 +90,9 @@ class _App:
             workloads=resolve_workloads(
                 self._section("workloads"), self.at / "workloads", self.context, self.secrets
             ),
-            audit=self._audit(),
+            audit=resolve_audit(self.spec, self.at),
             has_audit="audit" in self.spec,
-            encryption=self._encryption(),
+            encryption=resolve_encryption(self.spec, self.at),
             patches=tuple(self._patches()),
             at=self.root,
         )
@@ -118,62 +127,10 @@ class _App:
             at=at,
         )
 
-    def _audit(self) -> tuple[AuditRule, ...]:
-        audit = self.spec.get("audit") or {}
-        return tuple(
-            AuditRule(
-                level=rule["level"],
-                resources=tuple(rule["resources"]),
-                verbs=tuple(rule.get("verbs", ())),
-                names=tuple(rule.get("names", ())),
-                at=self.at / "audit" / "rules" / number,
-            )
-            for number, rule in enumerate(audit.get("rules", ()))
-        )
-
-    def _encryption(self) -> Encryption | None:
-        value = self.spec.get("encryption")
-        if value is None:
-            return None
-        at = self.at / "encryption"
-        blocks = {
-            field: _block(value[field], at / field) if field in value else None
-            for field in ("moveTo", "moveFrom")
-        }
-        return Encryption(
-            resources=tuple(value.get("resources", ("secrets",))),
-            block=_block(value, at) if "provider" in value else None,
-            read_unencrypted=value.get("readUnencrypted", False),
-            write_unencrypted=value.get("writeUnencrypted", False),
-            move_to=blocks["moveTo"],
-            move_from=blocks["moveFrom"],
-            at=at,
-        )
-
     def _patches(self) -> Iterable[Patch]:
         for key, value in self._section("patches"):
             kind, _, name = key.partition("/")
             yield Patch(kind, name, value, self.at / "patches" / key)
-
-
-def _block(value: Mapping[str, Any], at: Place) -> Block:
-    kms = value.get("kms")
-    return Block(
-        provider=value["provider"],
-        kms=Kms(kms["name"], kms.get("endpoint"), kms.get("timeout", "3s"), at / "kms")
-        if kms
-        else None,
-        keys=tuple(
-            Key(
-                key["name"],
-                key["state"],
-                next(iter(key["from"].items())) if "from" in key else None,
-                at / "keys" / number,
-            )
-            for number, key in enumerate(value.get("keys", ()))
-        ),
-        at=at,
-    )
 
 
 def _sorted(value: Mapping[str, str] | None) -> dict[str, str]:

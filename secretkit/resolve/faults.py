@@ -75,4 +75,21 @@ DURATION = Code(
     """,
 )
 
-CODES = (VARIABLE, NAMESPACE, SHORTCUT, DURATION)
+UNDECLARED = Code(
+    code="SK024",
+    title="the environment `{name}` is not one that the platform declares{near}",
+    why="the platform's environments are the clusters there are, so this part would never be rendered",
+    fix="declare it in the platform file, or use one of {known}",
+    wrong="# not text: an app with `environments: {stagin: …}` under a platform that declares `staging`",
+)
+
+SHARED = Code(
+    code="SK025",
+    title="the preset `{preset}` is one ClusterSecretStore for all apps, and would differ between them",
+    why="it is written once, so `${{app}}`, `${{namespace}}` and the namespace of an app mean nothing in it",
+    fix="name namespaces outright, use `referent: true`, or drop `scope: cluster` so that each app gets "
+    "its own",
+    wrong='# not text: a cluster-scoped preset with `role: "${app}"` that two apps use',
+)
+
+CODES = (VARIABLE, NAMESPACE, SHORTCUT, DURATION, UNDECLARED, SHARED)

@@ -6,14 +6,24 @@ from typing import Any
 
 from secretkit.finding import Finding, closest
 from secretkit.merge import merged
+from secretkit.model.platform import Platform
 from secretkit.resolve import faults
-from secretkit.text import Layer, Place, Tree
+from secretkit.text import Layer, Path, Place, Tree, has
 
 _VARIABLE = re.compile(r"\$?\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 
-def layered(tree: Tree, environment: str | None) -> Tree:
-    """The app as one environment has it: the base with that environment's patch, if any."""
+def layered(tree: Tree, environment: str | None, platform: Platform | None = None) -> Tree:
+    """The app as one environment has it: platform, app, the app's environment; later wins.
+
+    One exception: a namespace that the platform's environment sets beats the app's own.
+    """
+    whole = _with_environment(tree, environment)
+    return _on_platform(whole, platform) if platform else whole
+
+
+def _with_environment(tree: Tree, environment: str | None) -> Tree:
+    """The app's base with the patch of one of its environments, if it has that one."""
     base = tree.value
     spec = base.get("spec") or {}
     environments = spec.get("environments") or {}
@@ -24,8 +34,7 @@ def layered(tree: Tree, environment: str | None) -> Tree:
     patch = environments.get(environment) if environment else None
     if patch is None:
         return Tree(plain, tree.layers)
-    source = tree.layers[0].source
-    layer = Layer(source, ("spec", "environments", environment or ""), patch)
+    layer = Layer(tree.source, ("spec", "environments", environment or ""), patch)
     result = merged(plain, {key: value for key, value in patch.items() if key != "spec"})
     spec_patch = dict(patch.get("spec") or {})
     patches = spec_patch.pop("patches", None)
@@ -34,6 +43,66 @@ def layered(tree: Tree, environment: str | None) -> Tree:
         # A null inside a patch deletes from the object and stays; `KIND/NAME: null` drops the patch.
         result["spec"]["patches"] = _patches(plain["spec"].get("patches") or {}, patches)
     return Tree(result, (*tree.layers, layer))
+
+
+def _on_platform(app: Tree, platform: Platform) -> Tree:
+    """The app on what its platform gives: labels, annotations, presets that it uses, namespace."""
+    spec = app.value["spec"]
+    # A store that the app names is the app's own, as written: nothing of a preset comes in.
+    used = _used_stores(spec) - (spec.get("stores") or {}).keys()
+    presets = {key: platform.presets[key] for key in sorted(used & platform.presets.keys())}
+    below: list[Layer] = []
+    defaults: dict[str, Any] = {}
+    for layer in platform.tree.layers:
+        for mount, field, names in (
+            (("metadata",), "defaults", ("labels", "annotations")),
+            (("spec", "stores"), "stores", tuple(presets)),
+        ):
+            place: Path = ("spec", field)[len(layer.mount) :]
+            if has(layer.value, place):
+                value = _at(layer.value, place)
+                part = {key: value[key] for key in names if key in value}
+                below.append(Layer(layer.source, layer.prefix + place, part, mount))
+    for field in ("labels", "annotations"):
+        found = platform.tree.value["spec"].get("defaults", {}).get(field)
+        if found:
+            defaults[field] = found
+    value = merged({"metadata": defaults, "spec": {"stores": presets}}, app.value)
+    if not presets and "stores" not in spec:
+        del value["spec"]["stores"]
+    layers = (*below, *app.layers)
+    if platform.namespace is not None:
+        value["metadata"]["namespace"] = platform.namespace
+        source, path = platform.tree.origin(("spec", "namespace"))
+        layers = (*layers, Layer(source, path, platform.namespace, ("metadata", "namespace")))
+    return Tree(value, layers)
+
+
+def _at(value: Any, path: Path) -> Any:
+    for step in path:
+        value = value[step]
+    return value
+
+
+def _used_stores(spec: Mapping[str, Any]) -> set[str]:
+    """Names of stores that the secrets of a spec read from or push to, as far as it is well formed."""
+    used: set[str] = set()
+    secrets = spec.get("secrets")
+    for secret in secrets.values() if isinstance(secrets, dict) else ():
+        if not isinstance(secret, dict):
+            continue
+        push = secret.get("push")
+        used.update(push if isinstance(push, dict) else ())
+        pending: list[Any] = [secret, *(secret.get("keys") or {}).values()]
+        for field in ("find", "extract", "dynamic"):
+            item = secret.get(field)
+            pending += item if isinstance(item, list) else [item]
+        used.update(
+            item["from"]
+            for item in pending
+            if isinstance(item, dict) and isinstance(item.get("from"), str)
+        )
+    return used
 
 
 def _without_sealed(spec: Mapping[str, Any], patch: Mapping[str, Any]) -> Mapping[str, Any]:

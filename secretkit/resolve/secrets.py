@@ -22,7 +22,7 @@ from secretkit.model.secret import (
     Value,
 )
 from secretkit.names import duration
-from secretkit.resolve import Context, faults
+from secretkit.resolve import REFRESH, Context, faults
 from secretkit.resolve.merge import substituted
 from secretkit.target import Feature
 from secretkit.text import Place, Tree
@@ -176,7 +176,10 @@ class Secrets:
         place = at / "refresh"
         if said is None and isinstance(origin, Generated):
             return Refresh("CreatedOnce", 0, place)
-        match said or self._context.defaults.refresh:
+        platform = self._context.platform
+        if said is None and platform and platform.refresh:
+            said, place = platform.refresh, platform.at / "defaults" / "refresh"
+        match said or REFRESH:
             case "once":
                 return Refresh("CreatedOnce", 0, place)
             case "onChange":

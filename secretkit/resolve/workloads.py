@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from secretkit.model.workload import AllKeys, Entry, Item, Mount, Variable, Workload
-from secretkit.resolve import Context
+from secretkit.resolve import FILE_MODE, Context
 from secretkit.resolve.secrets import Secrets
 from secretkit.text import Place
 
@@ -53,6 +53,7 @@ def _entry(
 
 def _mount(path: str, value: Any, at: Place, context: Context) -> Mount:
     fields: Mapping[str, Any] = {"secret": value} if isinstance(value, str) else value
+    default = (context.platform and context.platform.file_mode) or FILE_MODE
     items = []
     for key, item in sorted(fields.get("items", {}).items()):
         form = {"path": item} if isinstance(item, str) else item
@@ -62,7 +63,7 @@ def _mount(path: str, value: Any, at: Place, context: Context) -> Mount:
         path=path,
         secret=fields["secret"],
         sub_path=fields.get("key"),
-        mode=int(fields.get("mode", context.defaults.file_mode), 8),
+        mode=int(fields.get("mode", default), 8),
         items=tuple(items),
         at=at,
     )

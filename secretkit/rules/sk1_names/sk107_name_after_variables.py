@@ -36,7 +36,7 @@ def _subdomains(app: App) -> Iterator[tuple[Place, str, str]]:
     for secret in app.secrets.values():
         yield secret.at / "name", secret.name, "a Secret"
     for store in app.stores.values():
-        at = store.at if store.is_emitted else store.at / "ref"
+        at = store.at if not store.is_ref else store.at / "ref"
         yield at / "name", store.name, "a store"
         if store.account:
             yield store.account.at / "name", store.account.name, "a ServiceAccount"

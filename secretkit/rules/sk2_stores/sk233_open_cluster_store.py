@@ -9,7 +9,7 @@ from secretkit.rules import Rule
 
 def find(app: App) -> Iterator[Finding]:
     for store in app.stores.values():
-        if store.is_emitted and store.is_cluster and not store.conditions:
+        if not store.is_ref and store.is_cluster and not store.conditions:
             yield RULE.at(store.at / "scope", store=store.key)
 
 

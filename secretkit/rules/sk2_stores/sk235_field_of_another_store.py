@@ -15,7 +15,7 @@ def find(app: App) -> Iterator[Finding]:
 
 
 def _problems(store: Store) -> Iterator[tuple[str, str, str]]:
-    if not store.is_emitted:
+    if store.is_ref:
         for field in ("name", "scope", "conditions", "referent"):
             if store.says(field):
                 yield field, "which exists already", "say it under `ref`, or drop it"

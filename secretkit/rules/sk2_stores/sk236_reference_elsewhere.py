@@ -11,7 +11,7 @@ from secretkit.text import Place, has
 
 def find(app: App) -> Iterator[Finding]:
     for store in app.stores.values():
-        if store.is_emitted and not store.is_cluster:
+        if not store.is_ref and not store.is_cluster:
             for place, namespace in _elsewhere(store, app.namespace):
                 yield RULE.at(place, namespace=namespace, own=app.namespace)
 

@@ -10,7 +10,7 @@ from secretkit.rules import Rule
 
 def find(app: App) -> Iterator[Finding]:
     for store in app.stores.values():
-        if not (store.is_emitted and store.is_cluster and store.referent):
+        if not (not store.is_ref and store.is_cluster and store.referent):
             continue
         is_pinned = store.provider_name in PINNED_PROVIDERS
         for reference in store.references:

@@ -1,23 +1,43 @@
 """SK415: somebody provides the encryption that an app demands."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from secretkit.finding import Finding
 from secretkit.model.app import App
+from secretkit.model.control_plane import Kind
+from secretkit.model.platform import Platform
 from secretkit.rules import Rule
 
 
-def find(app: App) -> Iterator[Finding]:
-    if app.encryption and not app.encryption.block:
-        yield RULE.at(app.encryption.at.key)
+def judge_apps(apps: Sequence[App], platforms: Sequence[Platform]) -> Iterator[Finding]:
+    """Demands (`resources` alone) that no platform of the run covers."""
+    provided = [
+        kind
+        for platform in platforms
+        if platform.encryption and platform.encryption.block
+        for kind in platform.encryption.kinds
+    ]
+    for app in apps:
+        if app.encryption is None or app.encryption.block:
+            continue
+        for number, kind in enumerate(app.encryption.kinds):
+            if not any(_covers(other, kind) for other in provided):
+                place = app.encryption.at / "resources" / number
+                yield RULE.at(place if provided else app.encryption.at.key, kind=kind)
+            if not provided:
+                break
+
+
+def _covers(provided: Kind, demanded: Kind) -> bool:
+    """`*.` is all of the core group, `*.group` all of one, and `*.*` everything."""
+    return provided in (demanded, Kind("*", "*"), Kind(demanded.group, "*"))
 
 
 RULE = Rule(
     code="SK415",
-    title="nobody provides the encryption that this app demands",
-    why="`resources` alone is a demand on the cluster, and no platform file says how it is met",
+    title="nobody provides the encryption of `{kind}` that this app demands",
+    why="`resources` alone is a demand on the cluster, and no platform file says how this one is met",
     fix="name a `provider` here if this app's file speaks for the cluster, or drop `encryption`",
-    find=find,
     wrong="""
         spec:
           encryption:  # <- SK415

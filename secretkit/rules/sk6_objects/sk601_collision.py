@@ -26,7 +26,7 @@ def find_among(objects: Iterable[Object]) -> Iterator[Finding]:
 
 def _entry(found: Object) -> tuple[str, Path]:
     """The file and the entry of a section that asked for the object: `spec`, `secrets`, its key."""
-    return found.place.tree.layers[0].source.name, found.place.path[:3]
+    return found.place.tree.source.name, found.place.path[:3]
 
 
 def _key(found: Object) -> Place:

@@ -1,0 +1,131 @@
+"""Which platform file speaks for an app: the nearest, up to the root, or the one that is given."""
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from secretkit import __version__, rules
+from secretkit.check import Checker, faults
+from secretkit.finding import Finding, Rejected, Usage, closest
+from secretkit.load import load
+from secretkit.load.inputs import Input, mentions_us, read
+from secretkit.model.app import App
+from secretkit.model.platform import Platform
+from secretkit.resolve.platform import resolve_platform
+from secretkit.target import fits
+from secretkit.text import Place, Tree
+
+NAME = "platform.yaml"
+API_VERSION = "secretkit.dev/v1alpha1"
+
+
+class Platforms:
+    """The platform files of one run, each loaded once; what is wrong with them gathers."""
+
+    def __init__(self, root: Path, given: Path | None, environment: str | None) -> None:
+        self.findings: list[Finding] = []
+        self._root = root
+        self._environment = environment
+        self._by_folder: dict[Path, Platform | None] = {}
+        self._by_file: dict[Path, Platform | None] = {}
+        self._given = _inside(given, root) if given else None
+
+    def of(self, folder: Path) -> Platform | None:
+        """The platform of the apps in a folder; None where there is none, or it is broken."""
+        if self._given:
+            return self._load(self._given)
+        if folder not in self._by_folder:
+            self._by_folder[folder] = self._nearest(folder)
+        return self._by_folder[folder]
+
+    @property
+    def loaded(self) -> tuple[Platform, ...]:
+        """Every platform that was met."""
+        return tuple(found for found in self._by_file.values() if found)
+
+    def _nearest(self, folder: Path) -> Platform | None:
+        path = folder / NAME
+        if path.is_file():
+            found = _inside(path, self._root)
+            if mentions_us(found):
+                return self._load(found)
+        if folder in (self._root, folder.parent):
+            return None
+        return self.of(folder.parent)
+
+    def _load(self, found: Input) -> Platform | None:
+        if found.path not in self._by_file:
+            try:
+                self._by_file[found.path] = load_platform(load(read(found)), self._environment)
+            except Rejected as rejected:
+                self.findings += rejected.findings
+                self._by_file[found.path] = None
+        return self._by_file[found.path]
+
+
+def load_platform(tree: Tree, environment: str | None) -> Platform:
+    """The platform of a tree; raises Rejected with all that is wrong, Usage for another secretkit."""
+    wrong = kind(tree)
+    if wrong:
+        raise Rejected([wrong])
+    requires = (tree.value.get("spec") or {}) if isinstance(tree.value, dict) else {}
+    _required(requires.get("requires") if isinstance(requires, dict) else None)
+    findings = checker().check(tree)
+    if findings:
+        raise Rejected(findings)
+    platform = resolve_platform(tree, environment, checker().check)
+    findings = (*_policy(platform), *rules.judge(_as_app(platform), only="sk4_control_plane"))
+    if any(found.severity == "error" for found in findings):
+        raise Rejected(findings)
+    return platform
+
+
+def _as_app(platform: Platform) -> App:
+    """What a platform says of the control plane, for the rules that judge an app's."""
+    return App(
+        name=platform.name, namespace="", labels={}, annotations={}, target=platform.target,
+        stores={}, secrets={}, access=(), workloads=(), audit=platform.audit,
+        has_audit=bool(platform.audit), encryption=platform.encryption, patches=(),
+        at=Place(platform.tree),
+    )  # fmt: skip
+
+
+def _policy(platform: Platform) -> Iterator[Finding]:
+    """Codes in `policy` that are no rule's: a misspelt one would silence nothing."""
+    if platform.policy:
+        known = [rule.code for rule in rules.all_rules()]
+        for code in platform.policy:
+            if code not in known:
+                near = closest(code, known)
+                yield faults.POLICY.at((platform.at / "policy" / code).key, name=code, near=near)
+
+
+@cache
+def checker() -> Checker:
+    return Checker.published("platform")
+
+
+def kind(tree: Tree) -> Finding | None:
+    """A finding where a file that is named is not of kind Platform."""
+    value: Mapping[str, Any] = tree.value if isinstance(tree.value, dict) else {}
+    if value.get("apiVersion") == API_VERSION and value.get("kind") == "Platform":
+        return None
+    shown = [f"`{value[key]}`" for key in ("apiVersion", "kind") if isinstance(value.get(key), str)]
+    got = " ".join(shown) or "a file without kind"
+    return faults.PLATFORM_KIND.at(Place(tree) / "kind", got=got)
+
+
+def _required(wanted: Any) -> None:
+    if isinstance(wanted, str) and not fits(__version__, wanted):
+        raise Usage(f"the platform file requires secretkit {wanted}, and this is {__version__}")
+
+
+def _inside(path: Path, root: Path) -> Input:
+    """The file as an input; raises Usage where it resolves outside the root or is not there."""
+    if not path.exists():
+        raise Usage(f"{path}: no such file")
+    whole = path.resolve()
+    if not whole.is_relative_to(root):
+        raise Usage(f"{path}: lies outside the root {root}")
+    return Input(whole, whole.relative_to(root).as_posix(), direct=True)
