@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-from secretkit.text import Place, Span
+from secretkit.text import Mark, Place, Span
 
 Severity: TypeAlias = Literal["error", "warning", "info"]
+Where: TypeAlias = Place | Span | Mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +19,8 @@ class Finding:
     message: str
     why: str
     fix: str
-    place: Place | Span
-    also: tuple[Place | Span, ...] = ()
+    place: Where
+    also: tuple[Where, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +42,7 @@ class Code:
     wrong: str = ""
     right: str = ""
 
-    def at(self, place: Place | Span, also: Iterable[Place | Span] = (), **values: Any) -> Finding:
+    def at(self, place: Where, also: Iterable[Where] = (), **values: Any) -> Finding:
         """The finding at a place, its texts filled with `values` (names and types, never contents)."""
         return Finding(
             code=self.code,

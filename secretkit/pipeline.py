@@ -1,9 +1,8 @@
 """Chains the stations for every entrance: load, check, resolve, rules, compile."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
-from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
@@ -25,7 +24,7 @@ from secretkit.report import Spot
 from secretkit.resolve import Context
 from secretkit.resolve import faults as resolve_faults
 from secretkit.resolve.app import resolve
-from secretkit.rules import sk4_control_plane
+from secretkit.rules import Fleet, sk4_control_plane
 from secretkit.target import Target
 from secretkit.text import Place, Source, Tree
 
@@ -104,10 +103,13 @@ def run(paths: Sequence[Path], options: Options) -> Outcome:
     findings += platforms.findings
     compiled = [] if platforms.findings else list(_compiled(found_on, root, options, findings))
     shared = tuple(_shared(compiled, platforms, findings))
-    emitted = chain(shared, *(one.objects for one in compiled))
-    findings += rules.judge_among(emitted)
+    fleet = Fleet()
+    for one in compiled:
+        fleet.add(fleet.gather(one.app, one.objects))
+    if shared:
+        fleet.add(fleet.gather(_nobody(compiled[0].app), shared))
+    findings += fleet.findings()
     findings += sk4_control_plane.judge_apps([one.app for one in compiled], platforms.loaded)
-    findings += _same_names(compiled)
     return Outcome(
         root, tuple(compiled), tuple(findings), tuple(notes), environments, platforms.loaded, shared
     )
@@ -128,6 +130,14 @@ def _shared(
                 findings.append(resolve_faults.SHARED.at(store.at.key, preset=key))
             elif other is store:
                 yield from _as_platforms(one.app, store, platforms)
+
+
+def _nobody(app: App) -> App:
+    """An app that says nothing, for the objects that belong to none; its name is reserved."""
+    return app._replace(
+        name="platform", stores={}, secrets={}, access=(), workloads=(), audit=(), has_audit=False,
+        encryption=None, patches=(),
+    )  # fmt: skip
 
 
 def _said(store: Store) -> tuple[Any, ...]:
@@ -190,7 +200,9 @@ def judge(source: Source, options: Options) -> tuple[Finding, ...]:
     findings: list[Finding] = []
     app = _app(tree, options, None, findings, {})
     if app and not _wrong(findings):
-        findings += rules.judge_among(_objects(app, findings))
+        fleet = Fleet()
+        fleet.add(fleet.gather(app, _objects(app, findings)))
+        findings += fleet.findings()
         findings += sk4_control_plane.judge_apps([app], ())
     return tuple(findings)
 
@@ -203,9 +215,12 @@ def _judge_platform(tree: Tree, options: Options) -> tuple[Finding, ...]:
     return ()
 
 
-def spots(findings: Iterable[Finding]) -> list[Spot]:
-    """Findings with their lines, in the order of files and lines."""
-    positions = Positions()
+def spots(findings: Iterable[Finding], root: Path | None = None) -> list[Spot]:
+    """Findings with their lines, in the order of files and lines.
+
+    `root` is where places whose tree is gone find their files again.
+    """
+    positions = Positions(_reader(root) if root else None)
     found = []
     for finding in findings:
         span = positions.span(finding.place)
@@ -216,6 +231,17 @@ def spots(findings: Iterable[Finding]) -> list[Spot]:
         unique.values(),
         key=lambda one: (one.span.source.name, one.span.line, one.span.column, one.finding.code),
     )
+
+
+def _reader(root: Path) -> Callable[[str], Source]:
+    @cache
+    def reread(name: str) -> Source:
+        try:
+            return read(Input(root / name, name, direct=True))
+        except (Rejected, Usage):  # changed under our hands
+            return Source(name, "")
+
+    return reread
 
 
 def _one(
@@ -365,16 +391,3 @@ def _known_environment(name: str | None, known: Sequence[str], broken: bool) -> 
         return
     names = ", ".join(known) or "none is declared"
     raise Usage(f"--env {name}: it is not declared{closest(name, known)} (known: {names})")
-
-
-def _same_names(apps: Sequence[Compiled]) -> Iterator[Finding]:
-    from secretkit.rules.sk6_objects import sk602_app_twice
-
-    first: dict[str, App] = {}
-    for one in apps:
-        other = first.setdefault(one.app.name, one.app)
-        if other is not one.app:
-            at = one.app.at / "metadata" / "name"
-            yield sk602_app_twice.RULE.at(
-                at, also=[other.at / "metadata" / "name"], name=one.app.name
-            )

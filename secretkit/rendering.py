@@ -34,6 +34,7 @@ class Result:
     notes: tuple[str, ...]
     text: str
     failed: bool
+    root: Path
 
 
 def render(request: Request) -> Result:
@@ -48,15 +49,15 @@ def render(request: Request) -> Result:
     if not outcome.has_errors:
         findings += _workload_findings(outcome, request)
     if any(found.severity == "error" for found in findings):
-        return Result(tuple(findings), tuple(notes), "", failed=True)
+        return Result(tuple(findings), tuple(notes), "", failed=True, root=outcome.root)
     templates = Templates(request.templates)
     if request.output is not None:
         from secretkit import files  # its tempfile costs 3 ms, which stdout need not pay
 
         files.write(request.output, list(_files(outcome, request, templates)))
-        return Result(tuple(findings), tuple(notes), "", failed=False)
+        return Result(tuple(findings), tuple(notes), "", failed=False, root=outcome.root)
     text, more = _stdout(outcome, request, templates)
-    return Result(tuple(findings), (*notes, *more), text, failed=False)
+    return Result(tuple(findings), (*notes, *more), text, failed=False, root=outcome.root)
 
 
 def _files(outcome: Outcome, request: Request, templates: Templates) -> Iterator[File]:

@@ -77,6 +77,14 @@ class Tree(NamedTuple):
         return next(layer for layer in self.layers if not layer.mount)
 
 
+class Mark(NamedTuple):
+    """A place by its file's name and the path there: it outlives the tree, and is small."""
+
+    source: str
+    path: Path
+    on: str = "value"
+
+
 class Place(NamedTuple):
     """A path in a tree; `on` says whether its key or its value is meant."""
 
@@ -86,6 +94,13 @@ class Place(NamedTuple):
 
     def __truediv__(self, step: str | int) -> "Place":
         return Place(self.tree, (*self.path, step))
+
+    @property
+    def mark(self) -> Mark:
+        """The place without its tree; a value that nobody wrote stands at its nearest parent."""
+        source, path = self.tree.origin(self.path)
+        # A finding on what is absent stands at the key of its parent.
+        return Mark(source.name, path, self.on if len(path) >= len(self.path) else "key")
 
     @property
     def key(self) -> "Place":

@@ -23,7 +23,7 @@ def test_an_example_validates_without_error_or_warning(example: Example) -> None
     outcome = pipeline.run((example.folder,), options(example, allow_plaintext=None))
     found = [
         f"{spot.finding.code} {spot.span.source.name}:{spot.span.line} {spot.finding.message}"
-        for spot in pipeline.spots(outcome.findings)
+        for spot in pipeline.spots(outcome.findings, outcome.root)
         if spot.severity != "info"
     ]
 

@@ -87,7 +87,7 @@ def command(
     except pipeline.NoInput as error:
         click.echo(f"error[{error.code}]: {error}", err=True)
         return 1
-    show(pipeline.spots(result.findings), notes=False)
+    show(pipeline.spots(result.findings, result.root), notes=False)
     for text in result.notes:
         note(text)
     if result.failed:

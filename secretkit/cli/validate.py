@@ -40,7 +40,7 @@ def command(
     except pipeline.NoInput as error:
         click.echo(f"error[{error.code}]: {error}", err=True)
         return 1
-    spots = pipeline.spots(outcome.findings)
+    spots = pipeline.spots(outcome.findings, outcome.root)
     report.get(form).write(spots, sys.stdout, colour(sys.stdout))
     for text in outcome.notes:
         note(text)

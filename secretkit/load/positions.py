@@ -1,9 +1,10 @@
 """Places to spans and excerpts: asked for only where a finding is shown."""
 
+from collections.abc import Callable
 from typing import Any
 
 from secretkit.load import HIDDEN_BELOW, MOST_DEPTH
-from secretkit.text import Excerpt, Path, Place, Source, Span
+from secretkit.text import Excerpt, Mark, Path, Place, Source, Span
 
 DOTS = "........"
 _WIDEST = 160
@@ -12,14 +13,19 @@ _WIDEST = 160
 class Positions:
     """Spans of places. Holds the composed tree of each source, so that it is parsed but once."""
 
-    def __init__(self) -> None:
+    def __init__(self, read: Callable[[str], Source] | None = None) -> None:
+        """`read` gives the text of a file by its name, for places whose tree is gone."""
+        self._read = read
         self._roots: dict[Source, Any] = {}
         self._hidden: dict[Source, dict[int, list[tuple[int, int | None]]]] = {}
 
-    def span(self, place: Place | Span) -> Span:
+    def span(self, place: Place | Span | Mark) -> Span:
         """Where a place stands; a value that nobody wrote stands where its nearest parent does."""
         if isinstance(place, Span):
             return place
+        if isinstance(place, Mark):
+            source = self._read(place.source) if self._read else Source(place.source, "")
+            return self._find(source, place.path, place.on == "key")
         source, path = place.tree.origin(place.path)
         exact = len(path) >= len(place.path)
         on_key = place.on == "key" and exact

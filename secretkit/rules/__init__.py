@@ -5,23 +5,45 @@ without its subject never loads its rules. Rules are pure: no files, no clock, n
 """
 
 import pkgutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from pathlib import Path
+from typing import NamedTuple, TypeAlias
 
 from secretkit.finding import Code, Finding
 from secretkit.model.app import App
 from secretkit.objects import Object
+from secretkit.text import Mark
+
+
+class Fact(NamedTuple):
+    """What one app says that another may contradict: facts of one key are judged together."""
+
+    key: tuple[str, ...]
+    mark: Mark
+    app: str
+    namespace: str
+
+
+Group: TypeAlias = Sequence[Fact]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule(Code):
-    """A code and the function that finds it: in one app, or among the objects of all apps."""
+    """A code and what finds it: `find` in one app, or `gather` and `judge` among all apps.
+
+    `gather` gives the small facts of one app and its objects; they stay while the app goes.
+    `judge` gets the groups of facts that share a key, each of two or more, in the order of files.
+    """
 
     find: Callable[[App], Iterator[Finding]] | None = None
-    find_among: Callable[[Iterable[Object]], Iterator[Finding]] | None = None
+    gather: Callable[[App, Sequence[Object]], Iterator[Fact]] | None = None
+    judge: Callable[[Iterable[Group]], Iterator[Finding]] | None = None
+
+
+FLEET = ("_objects", "_fleet")  # families whose rules speak of all apps together
 
 
 @cache
@@ -73,10 +95,41 @@ def _finders(
     return applies, finders
 
 
-def judge_among(objects: Iterable[Object]) -> Iterator[Finding]:
-    """All findings of rules that speak of objects, whichever app they come from."""
-    known = tuple(objects)
-    for module in modules("sk6_objects"):
-        rule = load("sk6_objects", module)
-        if rule.find_among:
-            yield from rule.find_among(known)
+class Fleet:
+    """The facts of all apps of a run, and what they contradict."""
+
+    def __init__(self) -> None:
+        self._rules = {
+            rule.code: rule
+            for family in families()
+            if family.endswith(FLEET)
+            for rule in (load(family, module) for module in modules(family))
+            if rule.gather
+        }
+        self._facts: dict[str, dict[tuple[str, ...], Fact | list[Fact]]] = {
+            code: {} for code in self._rules
+        }
+
+    def gather(self, app: App, objects: Sequence[Object]) -> Iterator[tuple[str, Fact]]:
+        """The facts of one app, each with the code of its rule."""
+        for code, rule in self._rules.items():
+            if rule.gather:
+                yield from ((code, fact) for fact in rule.gather(app, objects))
+
+    def add(self, facts: Iterable[tuple[str, Fact]]) -> None:
+        for code, fact in facts:
+            known = self._facts[code]
+            first = known.setdefault(fact.key, fact)
+            if first is fact:
+                continue
+            if isinstance(first, list):
+                first.append(fact)
+            else:
+                known[fact.key] = [first, fact]
+
+    def findings(self) -> Iterator[Finding]:
+        """All that the apps contradict each other in."""
+        for code, rule in self._rules.items():
+            groups = [group for group in self._facts[code].values() if isinstance(group, list)]
+            if groups and rule.judge:
+                yield from rule.judge(groups)

@@ -96,7 +96,7 @@ def test_the_version_is_that_of_the_package(tmp_path: Path) -> None:
     [
         pytest.param(["rendr"], "no such command `rendr`, did you mean `render`?", id="a command misspelt"),
         pytest.param(["frobnicate"], "no such command `frobnicate`", id="a command that nothing is near"),
-        pytest.param(["render", "--formt", "yaml"], "No such option '--formt'. Did you mean '--format'?",
+        pytest.param(["render", "--onlz", "yaml"], "No such option '--onlz'. Did you mean '--only'?",
                      id="an option misspelt"),
         pytest.param(["render", "--bogus"], "No such option '--bogus'.", id="an unknown option"),
         pytest.param(["validate", "--format", "xml"],
@@ -111,7 +111,7 @@ def test_the_version_is_that_of_the_package(tmp_path: Path) -> None:
                      "--format json is for stdout; a folder is `--format kustomize`, its default",
                      id="a folder with the form of a stream"),
         pytest.param(["validate", "--env", "stagin"],
-                     "--env stagin: no app declares it, did you mean `staging`? (known: staging)",
+                     "--env stagin: it is not declared, did you mean `staging`? (known: staging)",
                      id="an environment misspelt"),
     ],
 )  # fmt: skip

@@ -360,7 +360,7 @@ def test_a_finding_on_a_literal_never_shows_it(
         f"{text}    it:\n      values:\n        {key}: {value}\n"
     )
     outcome = pipeline.run([tmp_path], pipeline.Options())
-    spots = pipeline.spots(outcome.findings)
+    spots = pipeline.spots(outcome.findings, outcome.root)
 
     import sys
 

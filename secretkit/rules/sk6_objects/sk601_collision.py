@@ -1,36 +1,30 @@
 """SK601: no two objects are one."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from secretkit.finding import Finding
+from secretkit.model.app import App
 from secretkit.objects import Object
-from secretkit.rules import Rule
-from secretkit.text import Path, Place
+from secretkit.rules import Fact, Group, Rule
 
 
-def find_among(objects: Iterable[Object]) -> Iterator[Finding]:
-    first: dict[tuple[object, ...], Object] = {}
-    told = set()  # two secrets of one name collide in several kinds: one cause, one finding
+def gather(app: App, objects: Sequence[Object]) -> Iterator[Fact]:
     for found in objects:
-        other = first.setdefault((found.patch, *found.id), found)
-        pair = (*_entry(other), *_entry(found))
-        if other is not found and pair not in told:
-            told.add(pair)
-            yield RULE.at(
-                _key(found),
-                also=[_key(other)],
-                kind=found.kind,
-                name=found.name,
-            )
+        group, kind, namespace, name = found.id
+        # The entry of a section that asked for the object: `spec`, `secrets`, its key.
+        mark = found.place._replace(path=found.place.path[:3]).key.mark
+        key = ("patch" if found.patch else "", group, kind, namespace or "", name)
+        yield Fact(key, mark, app.name, app.namespace)
 
 
-def _entry(found: Object) -> tuple[str, Path]:
-    """The file and the entry of a section that asked for the object: `spec`, `secrets`, its key."""
-    return found.place.tree.source.name, found.place.path[:3]
-
-
-def _key(found: Object) -> Place:
-    return found.place._replace(path=_entry(found)[1]).key
+def judge(groups: Iterable[Group]) -> Iterator[Finding]:
+    told = set()  # two secrets of one name collide in several kinds: one cause, one finding
+    for first, *others in groups:
+        for other in others:
+            if (first.mark, other.mark) not in told:
+                told.add((first.mark, other.mark))
+                _, _, kind, _, name = first.key
+                yield RULE.at(other.mark, also=[first.mark], kind=kind, name=name)
 
 
 RULE = Rule(
@@ -38,7 +32,8 @@ RULE = Rule(
     title="{kind} `{name}` would be made twice",
     why="they are one object to the cluster, so the one that is applied last wins",
     fix="give one of them another `name`",
-    find_among=find_among,
+    gather=gather,
+    judge=judge,
     wrong="""
         db:
           existing: true
