@@ -1,6 +1,7 @@
 """The command line: one file per command, imported when it is called."""
 
 import os
+import gc
 import sys
 from contextlib import suppress
 from importlib import import_module
@@ -69,6 +70,7 @@ def main() -> NoReturn:
     for stream in (sys.stdout, sys.stderr):  # the same bytes in any locale
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(encoding="utf-8", newline="\n", errors="backslashreplace")
+    gc.set_threshold(100_000, 50, 50)  # a short life: most of what is made stays to its end
     sys.exit(run(sys.argv[1:]))
 
 

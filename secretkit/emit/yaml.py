@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 # Plain only what no parser can take for anything else: no leading digit, sign or dot, no colon.
@@ -11,6 +12,7 @@ _WORDS = frozenset(
     for base in ("y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf")
     for word in (base, base.capitalize(), base.upper())
 )
+_SHORT = 40
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 _UNSAFE = re.compile(
     '[\\x00-\\x1f\\x7f-\\xa0\\u2028\\u2029\\ud800-\\udfff\\ufeff\\ufffe\\uffff"\\\\]'
@@ -23,6 +25,8 @@ _LITERAL_UNSAFE = re.compile(
 def scalar(value: Any) -> str:
     """A scalar that means itself in any YAML version."""
     match value:
+        case str():
+            return _short(value) if len(value) <= _SHORT else _text(value)
         case None:
             return "null"
         case bool():
@@ -31,10 +35,16 @@ def scalar(value: Any) -> str:
             return str(value)
         case float():
             return _float(value)
-        case str():
-            return value if is_plain(value) else quoted(value)
         case _:
             raise TypeError(f"not a scalar: {type(value).__name__}")
+
+
+def _text(text: str) -> str:
+    return text if is_plain(text) else quoted(text)
+
+
+# Names, keys and labels come again and again: most of what is written. Values are longer or rare.
+_short = lru_cache(maxsize=8192)(_text)
 
 
 def is_plain(text: str) -> bool:

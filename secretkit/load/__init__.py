@@ -121,40 +121,45 @@ class _Reader:
         self._nodes = 0
 
     def take(self, event: Any) -> None:
-        import yaml
-
-        match event:
-            case yaml.ScalarEvent():
+        """One event of the parser, told by its class."""
+        match type(event).__name__:
+            case "ScalarEvent":
                 self._scalar(event)
-            case yaml.MappingStartEvent() | yaml.SequenceStartEvent():
-                self._tag(event)
-                self._count(event)
-                if len(self._stack) >= MOST_DEPTH:
-                    self._stop(event, f"{MOST_DEPTH} levels of nesting")
-                value: Any = {} if isinstance(event, yaml.MappingStartEvent) else []
-                self._complex_key(event)
-                self._stack.append(_Open(value, event.anchor, self._nodes - 1))
-                self._keys.append(_NONE)
-            case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
+            case "MappingStartEvent":
+                self._open(event, {})
+            case "SequenceStartEvent":
+                self._open(event, [])
+            case "MappingEndEvent" | "SequenceEndEvent":
                 value, anchor, before = self._stack.pop()
                 self._keys.pop()
                 self._put(value, event)
                 if anchor:
                     self._anchors[anchor] = (value, self._nodes - before)
-            case yaml.AliasEvent():
-                if event.anchor not in self._anchors:
-                    problem = _WORDING["found undefined alias"]
-                    raise Rejected(
-                        [*self.findings, faults.SYNTAX.at(self._span(event), problem=problem)]
-                    )
-                value, size = self._anchors[event.anchor]
-                self._count(event, size)
-                self._complex_key(event, value)
-                self._put(value, event)
-            case yaml.DocumentStartEvent():
+            case "AliasEvent":
+                self._alias(event)
+            case "DocumentStartEvent":
                 self.documents += 1
                 if self.documents > 1:
                     raise Rejected([*self.findings, faults.DOCUMENTS.at(self._span(event))])
+
+    def _open(self, event: Any, value: Any) -> None:
+        self._tag(event)
+        self._count(event)
+        if len(self._stack) >= MOST_DEPTH:
+            self._stop(event, f"{MOST_DEPTH} levels of nesting")
+        self._complex_key(event)
+        self._stack.append(_Open(value, event.anchor, self._nodes - 1))
+        self._keys.append(_NONE)
+
+    def _alias(self, event: Any) -> None:
+        if event.anchor not in self._anchors:
+            problem = _WORDING["found undefined alias"]
+            found = faults.SYNTAX.at(self._span(event), problem=problem)
+            raise Rejected([*self.findings, found])
+        value, size = self._anchors[event.anchor]
+        self._count(event, size)
+        self._complex_key(event, value)
+        self._put(value, event)
 
     def _scalar(self, event: Any) -> None:
         self._count(event)
