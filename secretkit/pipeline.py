@@ -184,7 +184,9 @@ def _app(
     environment = options.environment
     context = Context(target=options.target, environment=environment, values=values)
     try:
-        app = resolve(tree, context, lambda merged: checker.check(merged, options.target))
+        app = resolve(
+            tree, context, lambda whole: checker.check(whole, options.target, resolved=True)
+        )
     except Rejected as rejected:
         findings += rejected.findings
         return None
