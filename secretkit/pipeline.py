@@ -302,7 +302,9 @@ def _app(
         findings += _undeclared(tree, platform)
     context = Context(options.target, options.environment, platform, values)
     try:
-        app = resolve(tree, context, lambda merged: checker.check(merged, options.target))
+        app = resolve(
+            tree, context, lambda whole: checker.check(whole, options.target, resolved=True)
+        )
     except Rejected as rejected:
         findings += rejected.findings
         return None

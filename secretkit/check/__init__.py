@@ -13,6 +13,7 @@ from typing import Any
 from secretkit import resources
 from secretkit.check import faults
 from secretkit.finding import Finding, closest
+from secretkit.fragment import VARIABLE
 from secretkit.load.scalars import kind
 from secretkit.target import PARTS, Feature, Target, spelled
 from secretkit.text import Place, Tree
@@ -39,15 +40,19 @@ class Checker:
         self._patterns: dict[str, re.Pattern[str]] = {}
         self._followed: dict[int, tuple[Schema, Schema]] = {}
         self._target: Target | None = None
+        self._resolved = False  # whether variables are replaced, so that none excuses a form
 
     @classmethod
     def published(cls, name: str) -> "Checker":
         """The checker of a published schema: `app`, `platform`."""
         return cls(json.loads(resources.schema_text(name)))
 
-    def check(self, tree: Tree, target: Target | None = None) -> tuple[Finding, ...]:
+    def check(
+        self, tree: Tree, target: Target | None = None, *, resolved: bool = False
+    ) -> tuple[Finding, ...]:
         """All that does not fit, in the order of the file; with a target also what it does not know."""
         self._target = target
+        self._resolved = resolved
         return tuple(self._walk(self.schema, tree.value, Place(tree), "the file"))
 
     def valid(self, schema: Schema, value: Any) -> bool:
@@ -230,6 +235,8 @@ class Checker:
         )
 
     def _matches(self, pattern: str, value: str) -> bool:
+        if self._resolved:
+            pattern = pattern.removesuffix(f"|{VARIABLE}")
         compiled = self._patterns.get(pattern)
         if compiled is None:
             compiled = self._patterns[pattern] = re.compile(_END.sub(r"\\Z", pattern))

@@ -1,7 +1,7 @@
 """The command line: one file per command, imported when it is called."""
 
-import os
 import gc
+import os
 import sys
 from contextlib import suppress
 from importlib import import_module

@@ -30,7 +30,7 @@ def patched(app: App, objects: Iterable[Object]) -> tuple[list[Object], list[Fin
             continue
         one = found[meets[0]]
         changed = Object(merged(one.body, patch.patch), one.place, one.holds_values)
-        wrong = [*_identity(patch, one, changed), *_form(patch, changed)]
+        wrong = list(_identity(patch, one, changed)) or list(_form(patch, changed))
         findings += wrong
         if not wrong:
             found[meets[0]] = changed
@@ -63,8 +63,10 @@ def _identity(patch: Patch, before: Object, after: Object) -> Iterator[Finding]:
             )
 
 
-def _get(body: Mapping[str, Any], path: tuple[str, ...]) -> Any:
-    return _get(body.get(path[0]) or {}, path[1:]) if len(path) > 1 else body.get(path[0])
+def _get(body: Any, path: tuple[str, ...]) -> Any:
+    for step in path:
+        body = body.get(step) if isinstance(body, Mapping) else None
+    return body
 
 
 def _form(patch: Patch, after: Object) -> Iterator[Finding]:

@@ -67,7 +67,8 @@ class Positions:
         start, end = node.start_mark, node.end_mark
         line, column = start.line + 1, start.column + 1
         if end.line != start.line:  # a collection or a block text: its first line stands for it
-            row = source.text.split("\n")[start.line].rstrip()
+            rows = source.text.split("\n")
+            row = rows[min(start.line, len(rows) - 1)].rstrip()
             return Span(source, line, column, line, max(len(row) + 1, column + 1))
         return Span(source, line, column, end.line + 1, max(end.column + 1, column + 1))
 

@@ -27,7 +27,8 @@ def resolve(tree: Tree, context: Context, check: Callable[[Tree], tuple[Finding,
     whole, findings = substituted(merged, variables, unknown)
     if "namespace" not in merged.value["metadata"]:
         findings.append(faults.NAMESPACE.at((Place(whole) / "metadata").key))
-    if not findings and len(whole.layers) > 1:
+    has_variables = any("${" in layer.source.text for layer in whole.layers)
+    if not findings and (has_variables or len(whole.layers) > 1):
         findings += check(whole)
     if findings:
         raise Rejected(findings)

@@ -66,6 +66,7 @@ def test_an_alias_bomb_is_a_finding() -> None:
         pytest.param("a: 1\n".encode("utf-16"), "SK007", id="UTF-16"),
         pytest.param(b"a: \0", "SK007", id="a NUL byte"),
         pytest.param(b"a: \x1b[31m", "SK007", id="a terminal's escape"),
+        pytest.param("a: 'x\u2028y'".encode(), "SK007", id="a line end of YAML 1.1 alone"),
         pytest.param(b"#" * (1024 * 1024 + 1), "SK006", id="above 1 MiB"),
     ],
 )

@@ -130,6 +130,13 @@ def test_a_reference_is_cut_at_its_first_hash(written: str, expected: dict[str, 
             [("SK023", 8)],
             id="a duration that Go cannot hold",
         ),
+        pytest.param(
+            "metadata: {name: shop, namespace: prod}\nspec:\n  secrets: {db: {existing: true}}\n"
+            "  workloads:\n    api: {kind: Deployment, containers: [api],\n"
+            "      files: {/etc/db: {secret: db, mode: '${app}'}}}\n",
+            [("SK014", 8)],
+            id="a form that a variable brings in",
+        ),
     ],
 )
 def test_what_cannot_be_made_is_a_finding(text: str, expected: list[tuple[str, int]]) -> None:

@@ -1,0 +1,77 @@
+"""Patches on generated objects: what they may change, and where a finding on one stands."""
+
+from textwrap import indent
+
+import pytest
+
+from secretkit import pipeline
+from secretkit.finding import Finding
+from secretkit.load import load
+from secretkit.load.positions import Positions
+from secretkit.pipeline import Options
+from secretkit.resolve import Context
+from secretkit.resolve.app import resolve
+from secretkit.text import Source
+
+HEAD = """\
+apiVersion: secretkit.dev/v1alpha1
+kind: AppSecrets
+metadata: {name: shop, namespace: prod}
+spec:
+  stores:
+    aws: {aws: {service: SecretsManager, region: us-east-1, serviceAccount: shop-eso}}
+  secrets:
+    db: {from: aws, keys: {password: db#password}}
+  access:
+    reader: {serviceAccount: shop, secrets: [db]}
+  patches:
+"""
+
+
+def findings(patches: str) -> list[tuple[str, int]]:
+    source = Source("secrets.yaml", HEAD + indent(patches, "    "))
+    positions = Positions()
+    return [(one.code, positions.span(one.place).line) for one in pipeline.judge(source, Options())]
+
+
+@pytest.mark.parametrize(
+    ("patch", "expected"),
+    [
+        pytest.param("SecretStore/aws: {spec: {controller: main}}", [], id="a field we do not offer"),
+        pytest.param("SecretStore/aws: {metadata: {annotations: {a: b}}}", [], id="an annotation"),
+        pytest.param("SecretStore/other: {}", [("SK610", 12)], id="no such object"),
+        pytest.param("SecretStore/aws: {kind: StatefulSet}", [("SK611", 12)], id="another kind"),
+        pytest.param("SecretStore/aws:\n  metadata: x", [("SK611", 13)] * 4, id="metadata is a text"),
+        pytest.param("SecretStore/aws:\n  metadata: {name: x}", [("SK611", 13)], id="another name"),
+        pytest.param(
+            "SecretStore/aws:\n  metadata:\n    labels: {app.kubernetes.io/name: x}",
+            [("SK611", 14)], id="a label of ours",
+        ),
+        pytest.param("Role/reader:\n  rules: []", [("SK611", 13)], id="the rules of a Role"),
+        pytest.param("RoleBinding/reader:\n  subjects: []", [("SK611", 13)], id="subjects"),
+        pytest.param("RoleBinding/reader: {roleRef: {name: x}}", [("SK611", 12)], id="the roleRef"),
+        pytest.param("SecretStore/aws:\n  spec: {x: 1}", [("SK612", 13)], id="an unknown field"),
+        pytest.param("SecretStore/aws:\n  spec: 1", [("SK612", 13)], id="a wrong type"),
+        pytest.param("SecretStore/aws: {spec: null}", [("SK612", 12)], id="a field that is needed"),
+        pytest.param(
+            "ExternalSecret/db:\n  spec: {target: {creationPolicy: owner}}", [("SK612", 13)],
+            id="a value that the CRD does not know",
+        ),
+    ],
+)  # fmt: skip
+def test_a_patch_is_judged_where_it_stands(patch: str, expected: list[tuple[str, int]]) -> None:
+    assert findings(patch) == expected
+
+
+def test_a_patch_is_a_merge_and_null_deletes() -> None:
+    text = HEAD + (
+        "    SecretStore/aws:\n"
+        "      spec: {retrySettings: {maxRetries: 5}, provider: {aws: {sessionTagsPolicy: null}}}\n"
+    )
+    app = resolve(load(Source("secrets.yaml", text)), Context(), lambda _: ())
+    found: list[Finding] = []
+    objects = {one.kind: one.body for one in pipeline._objects(app, found)}
+
+    assert found == []
+    assert objects["SecretStore"]["spec"]["retrySettings"] == {"maxRetries": 5}
+    assert "sessionTagsPolicy" not in objects["SecretStore"]["spec"]["provider"]["aws"]
