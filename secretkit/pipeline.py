@@ -51,6 +51,7 @@ class Compiled(NamedTuple):
     app: App
     source: Source
     objects: tuple[Object, ...]
+    environments: tuple[str, ...] = ()  # that the app's own file declares
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +260,7 @@ def _one(
     findings += own
     if app is None or _wrong(own):
         return None
-    return Compiled(app, tree.source, tuple(objects))
+    return Compiled(app, tree.source, tuple(objects), tuple(sorted(_environments(tree))))
 
 
 def _wrong(findings: Iterable[Finding]) -> bool:

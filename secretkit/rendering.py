@@ -20,7 +20,7 @@ class Request:
     paths: tuple[Path, ...]
     options: Options
     output: Path | None
-    form: str  # yaml, json or kustomize
+    form: str  # yaml, json, kustomize or helm
     only: str | None  # api or control-plane
     inject: tuple[Path, ...]
     templates: Path | None
@@ -55,6 +55,8 @@ def render(request: Request) -> Result:
         from secretkit import files  # its tempfile costs 3 ms, which stdout need not pay
 
         files.write(request.output, list(_files(outcome, request, templates)))
+        if request.form == "helm" and any(True for one in outcome.apps for _ in _unserved(one)):
+            notes.append("a chart holds no patches of workloads: use --inject, or kustomize")
         return Result(tuple(findings), tuple(notes), "", failed=False, root=outcome.root)
     text, more = _stdout(outcome, request, templates)
     return Result(tuple(findings), (*notes, *more), text, failed=False, root=outcome.root)
@@ -65,7 +67,12 @@ def _files(outcome: Outcome, request: Request, templates: Templates) -> Iterator
         apps = {one.app.name: one.objects for one in outcome.apps}
         if outcome.shared:
             apps["platform"] = outcome.shared
-        yield from form.folder(apps, templates)
+        if request.form == "helm":
+            from secretkit.emit import helm
+
+            yield from helm.charts(apps, templates)
+        else:
+            yield from form.folder(apps, templates)
     if request.only != "api":
         yield from control_plane.files([one.app for one in outcome.apps], outcome.platforms)
 
@@ -105,7 +112,7 @@ def _workload_findings(outcome: Outcome, request: Request) -> Iterator[Finding]:
     from secretkit.compile.injection import needs_workload
     from secretkit.rules.sk3_consumers import sk330_needs_inject
 
-    if request.output is None or request.only == "control-plane":
+    if request.output is None or request.only == "control-plane" or request.form == "helm":
         return
     for one in outcome.apps:
         for workload in _unserved(one):

@@ -25,8 +25,8 @@ from secretkit.finding import Usage
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["yaml", "json", "kustomize"]),
-    help="yaml (default) or json on stdout; kustomize (default) with -o.",
+    type=click.Choice(["yaml", "json", "kustomize", "helm"]),
+    help="yaml (default) or json on stdout; kustomize (default) or helm with -o.",
 )
 @click.option(
     "--only",
@@ -100,5 +100,5 @@ def _fit(output: Path | None, form: str | None) -> None:
     """Raises Usage where the format does not go with where the output goes."""
     if output and form in ("yaml", "json"):
         raise Usage(f"--format {form} is for stdout; a folder is `--format kustomize`, its default")
-    if not output and form == "kustomize":
-        raise Usage("--format kustomize writes a folder: add -o DIR")
+    if not output and form in ("kustomize", "helm"):
+        raise Usage(f"--format {form} writes a folder: add -o DIR")

@@ -612,3 +612,21 @@ def test_a_template_that_breaks_leaves_nothing_behind(app: App) -> None:
         assert done.err.startswith("error: template secret.yaml.j2")
         assert CANARY not in done.err
     assert not (folder / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--format", "helm"], "--format helm writes a folder: add -o DIR"),
+        (["--format", "json", "-o", "out"], "--format json is for stdout"),
+    ],
+)
+def test_a_format_goes_with_where_the_output_goes(
+    tmp_path: Path, arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from secretkit.cli import run
+
+    assert run(["render", str(tmp_path), *arguments]) == 2
+    captured = capsys.readouterr()
+    assert words in captured.err
+    assert captured.out == ""

@@ -1,0 +1,56 @@
+"""`secretkit list`."""
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from secretkit import listing, pipeline
+from secretkit.cli.options import ENVIRONMENT, PATHS, PLATFORM, note, show
+
+
+@click.command()
+@PATHS
+@ENVIRONMENT
+@PLATFORM
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json"]),
+    default="table",
+    help="A table, or one JSON object.",
+    show_default=True,
+)
+def command(
+    paths: tuple[Path, ...], environment: str | None, platform: Path | None, form: str
+) -> int:  # fmt: skip
+    """List the apps below PATH: namespaces, secrets and where they come from, stores, environments.
+
+    No value in the clear is read. Apps with errors are left out, their findings are on stderr.
+    """
+    options = pipeline.Options(
+        environment=environment,
+        platform=platform,
+        argocd_path=os.environ.get("ARGOCD_APP_SOURCE_PATH"),
+    )
+    try:
+        outcome = pipeline.run(paths or (Path(),), options)
+    except pipeline.NoInput as error:
+        click.echo(f"error[{error.code}]: {error}", err=True)
+        return 1
+    rows = listing.rows(outcome)
+    if form == "json":
+        body: dict[str, Any] = {"apps": rows, "environments": list(outcome.environments)}
+        json.dump(body, sys.stdout, indent=2, ensure_ascii=False)
+        sys.stdout.write("\n")
+    else:
+        sys.stdout.write(listing.table(rows))
+    for text in outcome.notes:
+        note(text)
+    if outcome.has_errors:
+        wrong = [one for one in outcome.findings if one.severity == "error"]
+        show(pipeline.spots(wrong, outcome.root), notes=False)
+    return 1 if outcome.has_errors else 0
