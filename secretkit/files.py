@@ -63,3 +63,16 @@ def _refuse_odd(folder: Path, name: str) -> None:
             raise Usage(f"{path}: is a symlink, nothing is written")
         if path.exists() and path.is_dir() == last:
             raise Usage(f"{path}: is {'a folder' if last else 'a file'}, nothing is written")
+
+
+def remove(folder: Path, name: str) -> None:
+    """Removes a regular file below a folder, and the folders below it that are empty then."""
+    path = folder / name
+    try:
+        path.unlink(missing_ok=True)
+        for parent in path.parents:
+            if parent == folder or not parent.is_dir() or any(parent.iterdir()):
+                break
+            parent.rmdir()
+    except OSError as error:
+        raise Usage(f"{path}: {(error.strerror or 'cannot be removed').lower()}") from None

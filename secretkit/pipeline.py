@@ -65,10 +65,17 @@ class Outcome:
     environments: tuple[str, ...]
     platforms: tuple[Platform, ...]
     shared: tuple[Object, ...] = ()  # presets that are one object for all apps
+    paths: tuple[str, ...] = ("",)  # the PATHs, relative to the root; "" is all of it
 
     @property
     def has_errors(self) -> bool:
         return _wrong(self.findings)
+
+    def covers(self, name: str) -> bool:
+        """Whether an input of this name lies under the run's PATHs, there or gone."""
+        return not name or any(
+            not path or name == path or name.startswith(f"{path}/") for path in self.paths
+        )
 
 
 def run(paths: Sequence[Path], options: Options) -> Outcome:
@@ -112,8 +119,14 @@ def run(paths: Sequence[Path], options: Options) -> Outcome:
     findings += fleet.findings()
     findings += sk4_control_plane.judge_apps([one.app for one in compiled], platforms.loaded)
     return Outcome(
-        root, tuple(compiled), tuple(findings), tuple(notes), environments, platforms.loaded, shared
-    )
+        root, tuple(compiled), tuple(findings), tuple(notes), environments, platforms.loaded, shared,
+        _names(paths, root),
+    )  # fmt: skip
+
+
+def _names(paths: Sequence[Path], root: Path) -> tuple[str, ...]:
+    names = (path.resolve().relative_to(root).as_posix() for path in paths)
+    return tuple("" if name == "." else name for name in names)
 
 
 def _shared(

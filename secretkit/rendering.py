@@ -1,15 +1,16 @@
 """What `render` makes of an outcome: text for stdout, or files in a folder."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from secretkit import pipeline
+from secretkit import ownership, pipeline
 from secretkit.emit import control_plane, form
 from secretkit.emit.templates import Templates
 from secretkit.finding import Finding
 from secretkit.model.workload import Workload
 from secretkit.objects import File, Object
+from secretkit.ownership import Wanted
 from secretkit.pipeline import Compiled, Options, Outcome
 
 
@@ -24,6 +25,8 @@ class Request:
     only: str | None  # api or control-plane
     inject: tuple[Path, ...]
     templates: Path | None
+    check: bool = False  # write nothing: say what differs, and fail if anything does
+    diff: bool = False  # write nothing: show what differs
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +55,52 @@ def render(request: Request) -> Result:
         return Result(tuple(findings), tuple(notes), "", failed=True, root=outcome.root)
     templates = Templates(request.templates)
     if request.output is not None:
-        from secretkit import files  # its tempfile costs 3 ms, which stdout need not pay
-
-        files.write(request.output, list(_files(outcome, request, templates)))
+        result = _folder(outcome, request, templates)
         if request.form == "helm" and any(True for one in outcome.apps for _ in _unserved(one)):
             notes.append("a chart holds no patches of workloads: use --inject, or kustomize")
-        return Result(tuple(findings), tuple(notes), "", failed=False, root=outcome.root)
+        return replace(result, findings=tuple(findings), notes=(*notes, *result.notes))
     text, more = _stdout(outcome, request, templates)
     return Result(tuple(findings), (*notes, *more), text, failed=False, root=outcome.root)
+
+
+def _folder(outcome: Outcome, request: Request, templates: Templates) -> Result:
+    """Writes the folder, or says what would change there."""
+    from secretkit import differing
+
+    assert request.output is not None
+    wanted = list(_wanted(outcome, request, templates))
+    scope = ownership.Scope(outcome.covers, _within(request.only))
+    todo = ownership.plan(request.output, wanted, request.options.environment, scope)
+    lines: list[str] = []
+    text = ""
+    if request.diff:
+        text = "".join(differing.unified(request.output, todo))
+    if request.check:
+        lines = differing.summary(todo)
+    elif not request.diff:
+        ownership.carry_out(request.output, todo)
+    failed = request.check and bool(todo.changes)
+    return Result((), (*todo.notes, *lines), text, failed, outcome.root)
+
+
+def _within(only: str | None) -> Callable[[str], bool]:
+    """Which paths of the folder a run writes at all."""
+    match only:
+        case "api":
+            return lambda path: not path.startswith("control-plane/")
+        case "control-plane":
+            return lambda path: path.startswith("control-plane/")
+        case _:
+            return lambda _: True
+
+
+def _wanted(outcome: Outcome, request: Request, templates: Templates) -> Iterator[Wanted]:
+    """Every file, with the folder that owns it and its input."""
+    inputs = {one.app.name: one.source.name for one in outcome.apps}
+    for file in _files(outcome, request, templates):
+        top = file.path.partition("/")[0]
+        group = top if top in inputs else ""
+        yield Wanted(file, group, inputs.get(top, ""), file.mode == 0o600)
 
 
 def _files(outcome: Outcome, request: Request, templates: Templates) -> Iterator[File]:

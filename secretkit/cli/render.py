@@ -47,13 +47,22 @@ from secretkit.finding import Usage
     help="Templates that overlay ours.",
 )
 @click.option(
+    "--check",
+    is_flag=True,
+    help="With -o: write nothing, exit 1 if DIR differs from what would be rendered.",
+)
+@click.option(
+    "--diff", is_flag=True, help="With -o: write nothing, show what would change; never a value."
+)
+@click.option(
     "--allow-plaintext",
     is_flag=True,
     help="Open the sources of `values` and write them in the clear.",
 )
 def command(
     paths: tuple[Path, ...], environment: str | None, platform: Path | None, output: Path | None, form: str | None,
-    only: str | None, inject: tuple[Path, ...], templates: Path | None, allow_plaintext: bool,
+    only: str | None, inject: tuple[Path, ...], templates: Path | None, check: bool, diff: bool,
+    allow_plaintext: bool,
 ) -> int:  # fmt: skip
     """Compile every secrets.yaml below PATH (a file or a folder; by default the working folder).
 
@@ -62,6 +71,8 @@ def command(
     from secretkit import rendering
 
     _fit(output, form)
+    if (check or diff) and not output:
+        raise Usage("--check and --diff compare with a folder: add -o DIR")
     if allow_plaintext and "ARGOCD_APP_NAME" in os.environ:
         raise Usage(
             "--allow-plaintext is refused inside Argo CD, whose caches would hold the values"
@@ -81,6 +92,8 @@ def command(
         only=only,
         inject=inject,
         templates=templates,
+        check=check,
+        diff=diff,
     )
     try:
         result = rendering.render(request)
@@ -90,10 +103,8 @@ def command(
     show(pipeline.spots(result.findings, result.root), notes=False)
     for text in result.notes:
         note(text)
-    if result.failed:
-        return 1
     sys.stdout.buffer.write(result.text.encode())
-    return 0
+    return 1 if result.failed else 0
 
 
 def _fit(output: Path | None, form: str | None) -> None:
