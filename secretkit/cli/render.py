@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from secretkit import pipeline
+from secretkit import pipeline, rendering
 from secretkit.cli.options import ENVIRONMENT, PATHS, PLATFORM, note, show
 from secretkit.finding import Usage
 
@@ -55,6 +55,11 @@ from secretkit.finding import Usage
     "--diff", is_flag=True, help="With -o: write nothing, show what would change; never a value."
 )
 @click.option(
+    "--explain-values",
+    is_flag=True,
+    help="Print where each resolved value came from, in place of manifests.",
+)
+@click.option(
     "--allow-plaintext",
     is_flag=True,
     help="Open the sources of `values` and write them in the clear.",
@@ -62,14 +67,12 @@ from secretkit.finding import Usage
 def command(
     paths: tuple[Path, ...], environment: str | None, platform: Path | None, output: Path | None, form: str | None,
     only: str | None, inject: tuple[Path, ...], templates: Path | None, check: bool, diff: bool,
-    allow_plaintext: bool,
+    explain_values: bool, allow_plaintext: bool,
 ) -> int:  # fmt: skip
     """Compile every secrets.yaml below PATH (a file or a folder; by default the working folder).
 
     Manifests alone go to stdout, and nothing before every app has passed.
     """
-    from secretkit import rendering
-
     _fit(output, form)
     if (check or diff) and not output:
         raise Usage("--check and --diff compare with a folder: add -o DIR")
@@ -95,6 +98,8 @@ def command(
         check=check,
         diff=diff,
     )
+    if explain_values:
+        return _explain_values(request, as_json=form == "json")
     try:
         result = rendering.render(request)
     except pipeline.NoInput as error:
@@ -105,6 +110,26 @@ def command(
         note(text)
     sys.stdout.buffer.write(result.text.encode())
     return 1 if result.failed else 0
+
+
+def _explain_values(request: rendering.Request, *, as_json: bool) -> int:
+    """Where the values of every app that resolves come from; findings as `render` has them."""
+    import json
+    from dataclasses import replace
+
+    from secretkit import origins
+
+    options = replace(request.options, allow_plaintext=None)
+    outcome = pipeline.run(request.paths, options)
+    apps = sorted(outcome.apps, key=lambda one: (one.app.namespace, one.app.name))
+    rows = [row for one in apps for row in origins.rows(one.app)]
+    if as_json:
+        text = json.dumps([row._asdict() for row in rows], indent=2, ensure_ascii=False) + "\n"
+    else:
+        text = origins.text(rows)
+    show(pipeline.spots(outcome.findings, outcome.root), notes=False)
+    sys.stdout.buffer.write(text.encode())
+    return 1 if outcome.has_errors else 0
 
 
 def _fit(output: Path | None, form: str | None) -> None:

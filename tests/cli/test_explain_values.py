@@ -1,0 +1,109 @@
+"""`render --explain-values`: each resolved value with the line that gave it."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from secretkit.cli import run
+
+PLATFORM = """\
+apiVersion: secretkit.dev/v1alpha1
+kind: Platform
+metadata: {name: acme}
+spec:
+  defaults:
+    refresh: 30m
+    labels: {team: core}
+  stores:
+    vault:
+      vault: {server: "https://vault.example.com", path: secret, role: "${app}"}
+  environments:
+    staging:
+      namespace: "${app}-staging"
+      stores: {vault: {vault: {path: staging}}}
+"""
+APP = """\
+apiVersion: secretkit.dev/v1alpha1
+kind: AppSecrets
+metadata: {name: shop, namespace: prod}
+spec:
+  secrets:
+    db: {from: vault, keys: {password: "db#password"}}
+    plain: {values: {word: {literal: "canary"}}}
+  workloads:
+    api: {kind: Deployment, containers: [api], files: {/etc/db: db}}
+  environments:
+    staging: {metadata: {labels: {tier: test}}, spec: {secrets: {db: {expect: [password]}}}}
+"""
+
+
+pytestmark = pytest.mark.usefixtures("folder")
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "platform.yaml").write_text(PLATFORM)
+    (tmp_path / "secrets.yaml").write_text(APP)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def found(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, tuple[str, str | None]]:
+    assert run(["render", "--explain-values", "--format", "json", *words]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    return {
+        row["path"]: (row["value"], f"{row['file']}:{row['line']} {row['layer']}") for row in rows
+    }
+
+
+def test_every_layer_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    rows = found(capsys, "--env", "staging")
+
+    expected = {
+        "metadata.namespace": ("shop-staging", "platform.yaml:13 platform's environment"),
+        "metadata.labels.team": ("core", "platform.yaml:7 platform"),
+        "metadata.labels.tier": ("test", "secrets.yaml:11 app's environment"),
+        "metadata.name": ("shop", "secrets.yaml:3 app"),
+        "spec.stores.vault.vault.role": ("shop", "platform.yaml:10 platform"),
+        "spec.stores.vault.vault.path": ("staging", "platform.yaml:14 platform's environment"),
+        "spec.secrets.db.from": ("vault", "secrets.yaml:6 app"),
+        "spec.secrets.db.expect[0]": ("password", "secrets.yaml:11 app's environment"),
+        "spec.secrets.db.refresh": ("30m", "platform.yaml:6 platform"),
+        'spec.workloads.api.files["/etc/db"].mode': ("0444", "None:None built-in"),
+    }
+    assert {path: rows[path] for path in expected} == expected
+
+
+def test_without_an_environment_the_base_is_told(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert found(capsys)["metadata.namespace"] == ("prod", "secrets.yaml:3 app")
+
+
+def test_no_value_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["render", "--explain-values"]) == 0
+    captured = capsys.readouterr()
+
+    assert "canary" not in captured.out + captured.err
+    assert "spec.secrets.plain.values.word.literal" in captured.out
+
+
+def test_the_text_is_aligned_under_the_order_of_layers(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run(["render", "--explain-values", "--env", "staging"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+
+    assert lines[0].startswith("# built-in < platform < platform's environment < app")
+    assert len({line.index(" = ") for line in lines if " = " in line}) == 1
+
+
+def test_an_app_that_cannot_be_merged_is_a_finding(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "secrets.yaml").write_text(APP.replace("from: vault", "from: 1"))
+
+    assert run(["render", "--explain-values"]) == 1
+    assert "SK011" in capsys.readouterr().err
