@@ -1,5 +1,6 @@
 """Snapshots of every example, one readable file for what a person reviews together."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,10 +18,13 @@ from examples import (
     bodies,
     control_plane,
     raw,
+    request,
     stream,
     without_values,
     write,
 )
+from secretkit import rendering
+from secretkit.target import Target, version
 
 SNAPSHOTS = ROOT / "snapshots"
 
@@ -115,3 +119,21 @@ def test_no_snapshot_is_left_of_what_is_gone() -> None:
     }
 
     assert found == wanted
+
+
+GOLDEN = [
+    example for example in EXAMPLES if example.id in ("dynamic-database", "eso-aws", "eso-vault")
+]
+RELEASES = ("0.15", "0.17", "1.3", "2.4", "2.8")
+
+
+@pytest.mark.parametrize("release", RELEASES)
+@pytest.mark.parametrize("example", GOLDEN, ids=lambda found: found.id)
+def test_manifests_for_an_older_release_are_as_reviewed(
+    example: Example, release: str, snapshot: SnapshotAssertion
+) -> None:
+    asked = request(example, only="api")
+    target = Target(external_secrets=version(release))
+    result = rendering.render(replace(asked, options=replace(asked.options, target=target)))
+
+    assert result.text == snapshot(name=f"{example.id}@eso-{release}/manifests")
