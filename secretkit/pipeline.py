@@ -18,6 +18,7 @@ from secretkit.model.app import App
 from secretkit.model.platform import Platform
 from secretkit.model.secret import Plain
 from secretkit.model.store import Store
+from secretkit.names import digest
 from secretkit.objects import Object
 from secretkit.platforms import Platforms, load_platform
 from secretkit.report import Spot
@@ -32,6 +33,16 @@ API_VERSION = "secretkit.dev/v1alpha1"
 DEFAULT_TARGET = Target()
 
 
+class Shard(NamedTuple):
+    """One part of a fleet, I of N. An app's part depends on its file's name alone."""
+
+    number: int  # from 1
+    parts: int
+
+    def has(self, name: str) -> bool:
+        return int(digest(name), 16) % self.parts == self.number - 1
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """What an entrance asks for. `allow_plaintext` is None where values are not rendered at all."""
@@ -43,6 +54,7 @@ class Options:
     process_environment: Mapping[str, str] = field(default_factory=dict)
     argocd_path: str | None = None  # the source path, inside Argo CD
     platform: Path | None = None  # in place of the nearest platform.yaml
+    shard: Shard | None = None  # of the apps, for output; all are loaded and judged
 
 
 class Compiled(NamedTuple):
@@ -66,16 +78,23 @@ class Outcome:
     platforms: tuple[Platform, ...]
     shared: tuple[Object, ...] = ()  # presets that are one object for all apps
     paths: tuple[str, ...] = ("",)  # the PATHs, relative to the root; "" is all of it
+    shard: Shard | None = None
 
     @property
     def has_errors(self) -> bool:
         return _wrong(self.findings)
 
     def covers(self, name: str) -> bool:
-        """Whether an input of this name lies under the run's PATHs, there or gone."""
-        return not name or any(
-            not path or name == path or name.startswith(f"{path}/") for path in self.paths
-        )
+        """Whether an input of this name lies under the run's PATHs and shard, there or gone."""
+        if not name:
+            return True
+        below = any(not path or name == path or name.startswith(f"{path}/") for path in self.paths)
+        return below and (self.shard is None or self.shard.has(name))
+
+    @property
+    def written(self) -> tuple[Compiled, ...]:
+        """The apps whose output this run writes."""
+        return tuple(one for one in self.apps if self.covers(one.source.name))
 
 
 def run(paths: Sequence[Path], options: Options) -> Outcome:
@@ -120,7 +139,7 @@ def run(paths: Sequence[Path], options: Options) -> Outcome:
     findings += sk4_control_plane.judge_apps([one.app for one in compiled], platforms.loaded)
     return Outcome(
         root, tuple(compiled), tuple(findings), tuple(notes), environments, platforms.loaded, shared,
-        _names(paths, root),
+        _names(paths, root), options.shard,
     )  # fmt: skip
 
 

@@ -56,7 +56,7 @@ def render(request: Request) -> Result:
     templates = Templates(request.templates)
     if request.output is not None:
         result = _folder(outcome, request, templates)
-        if request.form == "helm" and any(True for one in outcome.apps for _ in _unserved(one)):
+        if request.form == "helm" and any(True for one in outcome.written for _ in _unserved(one)):
             notes.append("a chart holds no patches of workloads: use --inject, or kustomize")
         return replace(result, findings=tuple(findings), notes=(*notes, *result.notes))
     text, more = _stdout(outcome, request, templates)
@@ -96,7 +96,7 @@ def _within(only: str | None) -> Callable[[str], bool]:
 
 def _wanted(outcome: Outcome, request: Request, templates: Templates) -> Iterator[Wanted]:
     """Every file, with the folder that owns it and its input."""
-    inputs = {one.app.name: one.source.name for one in outcome.apps}
+    inputs = {one.app.name: one.source.name for one in outcome.written}
     for file in _files(outcome, request, templates):
         top = file.path.partition("/")[0]
         group = top if top in inputs else ""
@@ -105,7 +105,7 @@ def _wanted(outcome: Outcome, request: Request, templates: Templates) -> Iterato
 
 def _files(outcome: Outcome, request: Request, templates: Templates) -> Iterator[File]:
     if request.only != "control-plane":
-        apps = {one.app.name: one.objects for one in outcome.apps}
+        apps = {one.app.name: one.objects for one in outcome.written}
         if outcome.shared:
             apps["platform"] = outcome.shared
         if request.form == "helm":
@@ -123,7 +123,7 @@ def _stdout(
 ) -> tuple[str, tuple[str, ...]]:
     if request.only == "control-plane":
         return control_plane.stream([one.app for one in outcome.apps], outcome.platforms), ()
-    apps = sorted(outcome.apps, key=lambda one: (one.app.namespace, one.app.name))
+    apps = sorted(outcome.written, key=lambda one: (one.app.namespace, one.app.name))
     notes = []
     if any(True for one in apps for _ in _unserved(one)):
         notes.append(
@@ -155,7 +155,7 @@ def _workload_findings(outcome: Outcome, request: Request) -> Iterator[Finding]:
 
     if request.output is None or request.only == "control-plane" or request.form == "helm":
         return
-    for one in outcome.apps:
+    for one in outcome.written:
         for workload in _unserved(one):
             for entry, reason in needs_workload(one.app, workload):
                 yield sk330_needs_inject.RULE.at(entry.at.key, entry=entry.key, reason=reason)

@@ -60,6 +60,11 @@ from secretkit.finding import Usage
     help="Print where each resolved value came from, in place of manifests.",
 )
 @click.option(
+    "--shard",
+    metavar="I/N",
+    help="Write part I of N of the apps; all are checked. An app's part never changes.",
+)
+@click.option(
     "--allow-plaintext",
     is_flag=True,
     help="Open the sources of `values` and write them in the clear.",
@@ -67,7 +72,7 @@ from secretkit.finding import Usage
 def command(
     paths: tuple[Path, ...], environment: str | None, platform: Path | None, output: Path | None, form: str | None,
     only: str | None, inject: tuple[Path, ...], templates: Path | None, check: bool, diff: bool,
-    explain_values: bool, allow_plaintext: bool,
+    explain_values: bool, shard: str | None, allow_plaintext: bool,
 ) -> int:  # fmt: skip
     """Compile every secrets.yaml below PATH (a file or a folder; by default the working folder).
 
@@ -85,6 +90,7 @@ def command(
         options=pipeline.Options(
             environment=environment,
             platform=platform,
+            shard=_shard(shard),
             allow_plaintext=allow_plaintext,
             skip=output,
             process_environment=os.environ,
@@ -130,6 +136,20 @@ def _explain_values(request: rendering.Request, *, as_json: bool) -> int:
     show(pipeline.spots(outcome.findings, outcome.root), notes=False)
     sys.stdout.buffer.write(text.encode())
     return 1 if outcome.has_errors else 0
+
+
+def _shard(text: str | None) -> pipeline.Shard | None:
+    if text is None:
+        return None
+    number, slash, count = text.partition("/")
+    if not (
+        slash and number.isascii() and number.isdigit() and count.isascii() and count.isdigit()
+    ):
+        raise Usage(f"--shard {text}: write I/N, such as 1/4")
+    shard = pipeline.Shard(int(number), int(count))
+    if not 1 <= shard.number <= shard.parts:
+        raise Usage(f"--shard {text}: I goes from 1 to N")
+    return shard
 
 
 def _fit(output: Path | None, form: str | None) -> None:

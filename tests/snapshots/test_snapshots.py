@@ -108,23 +108,24 @@ def test_control_plane_files_are_as_reviewed(example: Example, snapshot: Snapsho
     assert control_plane(example) == snapshot(name=name(example, "control-plane"))
 
 
+GOLDEN = [
+    example for example in EXAMPLES if example.id in ("dynamic-database", "eso-aws", "eso-vault")
+]
+RELEASES = ("0.15", "0.17", "1.3", "2.4", "2.8")
+
+
 def test_no_snapshot_is_left_of_what_is_gone() -> None:
     wanted = {
         *(name(example, "manifests") for example in WITH_MANIFESTS),
         *(name(example, "patches") for example in WITH_PATCHES),
         *(name(example, "control-plane") for example in WITH_CONTROL_PLANE),
+        *(f"{example.id}@eso-{release}/manifests" for example in GOLDEN for release in RELEASES),
     }
     found = {
         path.relative_to(SNAPSHOTS).with_suffix("").as_posix() for path in SNAPSHOTS.rglob("*.yaml")
     }
 
     assert found == wanted
-
-
-GOLDEN = [
-    example for example in EXAMPLES if example.id in ("dynamic-database", "eso-aws", "eso-vault")
-]
-RELEASES = ("0.15", "0.17", "1.3", "2.4", "2.8")
 
 
 @pytest.mark.parametrize("release", RELEASES)
