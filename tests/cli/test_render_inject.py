@@ -196,7 +196,9 @@ def test_an_app_without_a_workload_in_the_files_keeps_its_patch(root: Path, rend
     other = (
         OTHER.replace("OTHER", "prod").replace("api: {", "cron: {").replace("Deployment", "CronJob")
     )
-    (root / "apps/secrets.yaml").write_text(other.replace("files:", "containers: [job], files:"))
+    (root / "apps/secrets.yaml").write_text(
+        other.replace("files:", "containers: [job], files:").replace("db", "log")
+    )
 
     ran = render("-o", "out", "--only", "api", *inject(root, w=API))
 
