@@ -346,6 +346,18 @@ TARGETS = [
          "is 2.7"],
         id="a provider that came later",
     ),
+    pytest.param(
+        with_store({"provider": {"openBao": {}}}), "2.6",
+        ["SK238 the provider `openBao` of External Secrets Operator needs release 2.7, and the "
+         "target is 2.6"],
+        id="openBao",
+    ),
+    pytest.param(
+        with_store({"provider": {"onepasswordSDK": {}}}), "0.16",
+        ["SK238 the provider `onepasswordSDK` of External Secrets Operator needs release 0.17, and "
+         "the target is 0.16"],
+        id="the SDK of 1Password",
+    ),
     pytest.param(with_store({"provider": {"device42": {}}}), "1.3", [], id="an old provider"),
     pytest.param(
         with_store({"provider": {"device42": {}}}), "2.9",
