@@ -3,15 +3,18 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from secretkit import ownership, pipeline
+from secretkit import pipeline
 from secretkit.emit import control_plane, form
 from secretkit.emit.templates import Templates
 from secretkit.finding import Finding
 from secretkit.model.workload import Workload
 from secretkit.objects import File, Object
-from secretkit.ownership import Wanted
 from secretkit.pipeline import Compiled, Options, Outcome
+
+if TYPE_CHECKING:
+    from secretkit.ownership import Wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,7 @@ def render(request: Request) -> Result:
 
 def _folder(outcome: Outcome, request: Request, templates: Templates) -> Result:
     """Writes the folder, or says what would change there."""
-    from secretkit import differing
+    from secretkit import differing, ownership  # their hashes cost what stdout need not pay
 
     assert request.output is not None
     wanted = list(_wanted(outcome, request, templates))
@@ -94,8 +97,10 @@ def _within(only: str | None) -> Callable[[str], bool]:
             return lambda _: True
 
 
-def _wanted(outcome: Outcome, request: Request, templates: Templates) -> Iterator[Wanted]:
+def _wanted(outcome: Outcome, request: Request, templates: Templates) -> "Iterator[Wanted]":
     """Every file, with the folder that owns it and its input."""
+    from secretkit.ownership import Wanted
+
     inputs = {one.app.name: one.source.name for one in outcome.written}
     for file in _files(outcome, request, templates):
         top = file.path.partition("/")[0]
