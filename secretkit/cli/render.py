@@ -42,7 +42,7 @@ from secretkit.finding import Usage
 )
 @click.option(
     "--templates",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
     metavar="DIR",
     help="Templates that overlay ours.",
 )
