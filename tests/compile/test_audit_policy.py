@@ -68,19 +68,28 @@ def level(body: dict[str, Any], request: Request) -> str:
     return next(str(rule["level"]) for rule in body["rules"] if matches(rule, request))
 
 
+def source(number: int, namespace: str, rules: list[dict[str, Any]]) -> Source:
+    body = {
+        "metadata": {"name": f"app-{number}", "namespace": namespace},
+        "spec": {"audit": {"rules": rules}},
+    }
+    text = HEAD + "\n".join(f"{key}: {json.dumps(value)}" for key, value in body.items())
+    return Source(f"{number}/secrets.yaml", text)
+
+
+def unjudged(number: int, namespace: str, rules: list[dict[str, Any]]) -> App:
+    """An app whose rules nobody has looked at: what is compiled must be safe even so."""
+    return resolve(load(source(number, namespace, rules)), Context(), lambda _: ())
+
+
 def apps(rules: list[dict[str, Any]], namespaces: tuple[str, ...] = ("prod",)) -> list[App]:
     found = []
     for number, namespace in enumerate(namespaces):
-        body = {
-            "metadata": {"name": f"app-{number}", "namespace": namespace},
-            "spec": {"audit": {"rules": rules}},
-        }
-        text = HEAD + "\n".join(f"{key}: {json.dumps(value)}" for key, value in body.items())
-        source = Source(f"{number}/secrets.yaml", text)
-        errors = [one for one in judge(source, Options()) if one.severity == "error"]
+        asked = source(number, namespace, rules)
+        errors = [one for one in judge(asked, Options()) if one.severity == "error"]
         if errors:
             raise Rejected(errors)
-        found.append(resolve(load(source), Context(), lambda _: ()))
+        found.append(unjudged(number, namespace, rules))
     return found
 
 
@@ -103,6 +112,108 @@ RULES = st.lists(
     ),
     max_size=4,
 )
+
+
+# Wildcards of every form, beside kinds that nothing names, so that only a wildcard meets them.
+WILD = st.sampled_from(
+    ["*", "*/*", "*/token", "*/scale", "*/status", "pods/*", "services/*", "serviceaccounts/*", "*.apps",
+     "deployments/*.apps", "*/scale.apps", "roles.rbac.authorization.k8s.io",
+     "*.rbac.authorization.k8s.io", "*.authentication.k8s.io", "nodes/proxy"]
+)  # fmt: skip
+UNJUDGED = st.lists(
+    st.fixed_dictionaries(
+        {
+            "level": st.sampled_from(["Metadata", "Request", "RequestResponse"]),
+            "resources": st.lists(KINDS | WILD, min_size=1, max_size=3, unique=True),
+        },
+        optional={
+            "verbs": st.lists(st.sampled_from(VERBS), min_size=1, max_size=8, unique=True),
+            "names": st.lists(st.sampled_from(["a", "b"]), min_size=1, max_size=2, unique=True),
+        },
+    ),
+    max_size=4,
+)
+FLEET = st.lists(st.tuples(st.sampled_from(["prod", "dev"]), UNJUDGED), max_size=3)
+KNOWN = (
+    ("", ("configmaps", "nodes", "other", "pods", "secrets", "serviceaccounts", "services"),
+     ("", "/exec", "/log", "/other", "/proxy", "/scale", "/status", "/token")),
+    ("apps", ("deployments", "other"), ("", "/other", "/scale", "/status")),
+    ("authentication.k8s.io", ("other", "tokenreviews"), ("",)),
+    ("networking.k8s.io", ("ingresses", "networkpolicies"), ("",)),
+    ("rbac.authorization.k8s.io", ("other", "roles"), ("",)),
+)  # fmt: skip
+REQUESTS = [
+    Request(verb, group, resource + part, namespace, name)
+    for group, resources, parts in KNOWN
+    for resource in resources
+    for part in parts
+    for verb in VERBS
+    for namespace in ("prod", "dev", "")
+    for name in (("",) if verb in ("create", "deletecollection") else ("a", "b", "other"))
+]
+BARE = policy([])
+
+
+def asks_for(rule: dict[str, Any], request: Request) -> bool:
+    """Whether a rule of an app, as its file has it, speaks of a request in its namespace."""
+    kinds = (text.partition(".") for text in rule["resources"])
+    return (
+        request.verb in rule.get("verbs", VERBS)
+        and request.name in rule.get("names", [request.name])
+        and any(
+            group == request.group and resource_matches(resource, request.resource)
+            for resource, _, group in kinds
+        )
+    )
+
+
+def promised(fleet: list[tuple[str, list[dict[str, Any]]]], request: Request) -> str:
+    """The level that DESIGN promises: shared rules first, Metadata pins, then the highest asked for."""
+    for rule in BARE["rules"][:-1]:
+        if matches(rule, request):
+            return str(rule["level"])
+    asked = {
+        rule["level"]
+        for namespace, rules in fleet
+        if namespace == request.namespace
+        for rule in rules
+        if asks_for(rule, request)
+    }
+    order = ("Metadata", "RequestResponse", "Request")
+    return next((level for level in order if level in asked), "Metadata")
+
+
+@given(FLEET)
+@settings(max_examples=100, deadline=None)
+def test_every_request_gets_its_promised_level_even_if_no_rule_judged_the_apps(
+    fleet: list[tuple[str, list[dict[str, Any]]]],
+) -> None:
+    body = policy([unjudged(number, *app) for number, app in enumerate(fleet)])
+
+    Draft202012Validator(SCHEMA).validate(body)
+    hit = [
+        next(i for i, rule in enumerate(body["rules"]) if matches(rule, one)) for one in REQUESTS
+    ]
+    levels = [body["rules"][number]["level"] for number in hit]
+    wrong = [
+        (one, level, wanted)
+        for one, level in zip(REQUESTS, levels, strict=True)
+        if level != (wanted := promised(fleet, one))
+        or (level != "Metadata" and (one.group, one.resource) in SENSITIVE)
+    ]
+    assert wrong == []
+    assert set(hit) == set(range(len(body["rules"]))), "a rule that no request reaches"
+
+
+@given(FLEET)
+@settings(max_examples=50, deadline=None)
+def test_the_order_of_apps_and_of_their_rules_changes_nothing(
+    fleet: list[tuple[str, list[dict[str, Any]]]],
+) -> None:
+    there = policy([unjudged(number, *app) for number, app in enumerate(fleet)])
+    back = [(namespace, rules[::-1]) for namespace, rules in fleet[::-1]]
+
+    assert policy([unjudged(number, *app) for number, app in enumerate(back)]) == there
 
 
 @given(
