@@ -1,8 +1,7 @@
 """SK702: one login of a store in two apps."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
 
 from secretkit.finding import Finding
 from secretkit.model.app import App
@@ -29,21 +28,11 @@ def _logins(app: App, store: Store) -> Iterator[tuple[str, str]]:
     login = (vault.get("auth") or {}).get("kubernetes") or {}
     if login.get("role"):
         yield "Vault role", json.dumps([vault.get("server"), vault.get("namespace"), login["role"]])
-    for selector in _selectors(store.provider):
-        namespace = selector.get("namespace", app.namespace)
-        yield "secret", json.dumps([namespace, selector["name"], selector["key"]])
-
-
-def _selectors(value: Any) -> Iterator[Mapping[str, Any]]:
-    """References to keys of Secrets, told by their shape."""
-    if isinstance(value, Mapping):
-        if {"name", "key"} <= value.keys() <= {"name", "key", "namespace"}:
-            yield value
-        for item in value.values():
-            yield from _selectors(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _selectors(item)
+    for reference in store.references:
+        if reference.kind == "secret":
+            found = reference.value
+            where = [found.get("namespace", app.namespace), found["name"], found.get("key")]
+            yield "secret", json.dumps(where)
 
 
 def judge(groups: Iterable[Group]) -> Iterator[Finding]:
