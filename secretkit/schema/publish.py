@@ -50,10 +50,10 @@ def _example(schema: Fragment) -> Any:
     """An example made of those of the parts: of what is required, else of the first field."""
     if schema.get("examples"):
         return schema["examples"][0]
-    if schema["type"] == "array":
+    if "array" in schema["type"]:
         item = _example(schema["items"])
         return None if item is None else [item]
-    if schema["type"] != "object" or isinstance(schema.get("additionalProperties"), dict):
+    if "object" not in schema["type"] or isinstance(schema.get("additionalProperties"), dict):
         return None
     fields = schema.get("properties", {})
     names = list(schema.get("required", ()))

@@ -135,6 +135,7 @@ UNJUDGED = st.lists(
 )
 FLEET = st.lists(st.tuples(st.sampled_from(["prod", "dev"]), UNJUDGED), max_size=3)
 KNOWN = (
+    ("", ("pods",), ("/attach", "/ephemeralcontainers", "/portforward")),
     ("", ("configmaps", "nodes", "other", "pods", "secrets", "serviceaccounts", "services"),
      ("", "/exec", "/log", "/other", "/proxy", "/scale", "/status", "/token")),
     ("apps", ("deployments", "other"), ("", "/other", "/scale", "/status")),

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from secretkit.compile.control_plane import documents
 from secretkit.compile.encryption_configuration import PLACEHOLDER, configuration
 from secretkit.load import load
 from secretkit.pipeline import Options, judge
@@ -68,7 +69,19 @@ IDENTITY: dict[str, Any] = {"identity": {}}
             [IDENTITY, local("secretbox", "a")],
             id="the first step of enabling",
         ),
+        pytest.param(
+            {"provider": "secretbox", "keys": [key("a")], "readUnencrypted": True,
+             "writeUnencrypted": True},
+            [IDENTITY, local("secretbox", "a")],
+            id="the second step of disabling, identity once",
+        ),
         pytest.param({"provider": "kms", "kms": KMS}, [KMS_V2], id="a KMS"),
+        pytest.param(
+            {"provider": "kms", "kms": KMS, "readUnencrypted": True, "moveTo": {
+                "provider": "kms", "kms": {**KMS, "name": "new-kms", "timeout": "0.5s"}}},
+            [KMS_V2, {"kms": {**KMS_V2["kms"], "name": "new-kms", "timeout": "500ms"}}, IDENTITY],
+            id="from one KMS to another, identity last",
+        ),
         pytest.param(
             {"provider": "secretbox", "keys": [key("a")], "moveTo": {"provider": "kms", "kms": KMS}},
             [local("secretbox", "a"), KMS_V2],
@@ -93,6 +106,43 @@ def test_providers_stand_in_the_order_of_their_turns(
         "resources": [{"resources": ["secrets"], "providers": providers}],
     }
     Draft202012Validator(SCHEMA).validate(body)
+
+
+@pytest.mark.parametrize(
+    ("asked", "written"),
+    [
+        pytest.param(
+            ["secrets", "configmaps"], ["secrets", "configmaps"], id="kinds in their order"
+        ),
+        pytest.param(["secrets."], ["secrets"], id="the core group by a dot"),
+        pytest.param(["*."], ["*."], id="the core group whole"),
+        pytest.param(["*.*"], ["*.*"], id="everything"),
+        pytest.param(["*.apps", "secrets"], ["*.apps", "secrets"], id="a group whole"),
+    ],
+)
+def test_resources_are_written_as_the_api_server_reads_them(
+    asked: list[str], written: list[str]
+) -> None:
+    body = rendered({"resources": asked, "provider": "kms", "kms": KMS, "readUnencrypted": True})
+
+    assert body["resources"][0]["resources"] == written
+    Draft202012Validator(SCHEMA).validate(body)
+
+
+def test_no_control_plane_file_is_for_a_managed_cluster() -> None:
+    source = Source("secrets.yaml", HEAD + json.dumps({"provider": "kms", "kms": KMS}))
+    stems = {
+        provider: [
+            stem
+            for stem, _ in documents(
+                [resolve(load(source), Context(target=Target(provider=provider)), lambda _: ())]
+            )
+        ]
+        for provider in ("kubeadm", "k3s", "eks", "gke", "aks", "openshift")
+    }
+
+    both = ["audit-policy", "encryption-configuration"]
+    assert stems == {"kubeadm": both, "k3s": both, "eks": [], "gke": [], "aks": [], "openshift": []}
 
 
 def test_an_old_api_server_gets_the_old_kms_protocol() -> None:

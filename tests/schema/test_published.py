@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from secretkit.schema import app, objects, publish
+from secretkit.schema import api_server, app, objects, platform, publish
 
 FOLDER = Path(__file__).parents[2] / "schemas"
 DOCUMENTS = publish.documents()
@@ -59,6 +59,113 @@ def test_a_default_is_one_that_its_field_takes() -> None:
     ]
 
     assert wrong == []
+
+
+BUILDS = {
+    "app": app.build,
+    "platform": platform.build,
+    "audit-policy": api_server.audit_policy,
+    "encryption-configuration": api_server.encryption_configuration,
+}
+
+
+def expanded(schema: Any, definitions: dict[str, Any]) -> Any:
+    """A schema in which nothing refers to anything."""
+    if isinstance(schema, list):
+        return [expanded(item, definitions) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    own = {name: expanded(part, definitions) for name, part in schema.items() if name != "$ref"}
+    if "$ref" not in schema:
+        return own
+    name = schema["$ref"].removeprefix("#/$defs/")
+    return {**expanded(definitions[name], definitions), **own}
+
+
+def inlined(name: str) -> dict[str, Any]:
+    """A published file without `$defs`."""
+    body = json.loads(DOCUMENTS[f"{name}.schema.json"])
+    definitions = body.pop("$defs", {})
+    whole: dict[str, Any] = expanded(body, definitions)
+    return whole
+
+
+@pytest.mark.parametrize("name", sorted(BUILDS))
+def test_what_is_shared_says_and_accepts_what_the_fragments_say(name: str) -> None:
+    frame = {"$schema", "$id", "title"}
+    body = {word: part for word, part in inlined(name).items() if word not in frame}
+
+    assert body == publish.published(BUILDS[name]())
+
+
+@pytest.mark.parametrize("name", sorted(BUILDS))
+def test_every_published_field_at_any_depth_has_a_description_and_an_example(name: str) -> None:
+    silent = [
+        path
+        for path, field in fields(inlined(name), "")
+        if not path.endswith((".additionalProperties", ".items"))
+        and not (field.get("description") and "examples" in field)
+    ]
+
+    assert silent == []
+
+
+@pytest.mark.parametrize("name", sorted(BUILDS))
+def test_every_example_is_one_that_its_field_takes(name: str) -> None:
+    whole = inlined(name)
+    wrong = [
+        (path, example)
+        for path, field in [("", whole), *fields(whole, "")]
+        for example in field.get("examples", ())
+        if not Draft202012Validator(field).is_valid(example)
+    ]
+
+    assert wrong == []
+
+
+def audit(rule: dict[str, Any], **rest: Any) -> dict[str, Any]:
+    return {"apiVersion": "audit.k8s.io/v1", "kind": "Policy", "rules": [rule], **rest}
+
+
+@pytest.mark.parametrize(
+    ("body", "taken"),
+    [
+        pytest.param(audit({"level": "Metadata"}), True, id="the least there is"),
+        pytest.param(audit({"level": "None", "nonResourceURLs": ["/healthz*", "*"]}), True, id="paths"),
+        pytest.param(
+            audit({"level": "Request", "namespaces": ["", "prod"], "resources": [
+                {"group": "apps", "resources": ["deployments", "*/scale"], "resourceNames": ["x"]}]}),
+            True, id="resources by group",
+        ),
+        pytest.param(audit({"level": "Metadata"}, metadata={"name": "x"}), True, id="metadata"),
+        pytest.param(audit({"level": "Metadata"}, rules=[]), False, id="no rule"),
+        pytest.param(audit({"level": "Metadata"}, apiVersion="audit.k8s.io/v1beta1"), False, id="old version"),
+        pytest.param(audit({}), False, id="no level"),
+        pytest.param(audit({"level": "metadata"}), False, id="a level in lower case"),
+        pytest.param(audit({"level": "Metadata", "omitStage": ["Panic"]}), False, id="a typo"),
+        pytest.param(audit({"level": "Metadata", "omitStages": ["Received"]}), False, id="no such stage"),
+        pytest.param(
+            audit({"level": "Metadata", "resources": [{"group": "apps/v1", "resources": ["x"]}]}), False,
+            id="a group with its version",
+        ),
+        pytest.param(
+            audit({"level": "Metadata", "resources": [{"group": "", "resourceNames": ["x"]}]}), False,
+            id="names without resources",
+        ),
+        pytest.param(
+            audit({"level": "Metadata", "nonResourceURLs": ["/x"], "namespaces": ["prod"]}), False,
+            id="paths and namespaces",
+        ),
+        pytest.param(audit({"level": "Metadata", "nonResourceURLs": ["healthz"]}), False, id="no slash"),
+        pytest.param(audit({"level": "Metadata", "nonResourceURLs": ["/a*b"]}), False, id="a star within"),
+    ],
+)  # fmt: skip
+def test_the_schema_of_an_audit_policy_is_as_strict_as_the_api_server_or_stricter(
+    body: dict[str, Any], taken: bool
+) -> None:
+    schema = json.loads(DOCUMENTS["audit-policy.schema.json"])
+
+    assert Draft202012Validator(schema).is_valid(body) is taken
 
 
 KINDS = [
