@@ -1,6 +1,14 @@
 """The plain run takes seconds: what needs real servers or heavy tools is asked for by its mark."""
 
+import os
+
 import pytest
+from hypothesis import settings
+
+# The same cases in every run, so that a red one is red for all; HYPOTHESIS_PROFILE=search looks on.
+settings.register_profile("fixed", derandomize=True)
+settings.register_profile("search")
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fixed"))
 
 _HOW = {
     "cluster": "a real API server: run `make cluster`",

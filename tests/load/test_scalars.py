@@ -2,6 +2,7 @@
 
 import datetime
 import math
+import re
 from typing import Any
 
 import pytest
@@ -59,6 +60,8 @@ def test_a_plain_scalar_is_what_yaml_1_2_says(text: str) -> None:
         expected = text  # ruamel keeps the timestamps of 1.1, which the core schema has not
     # The core schema has neither digits parted by `_` nor binary numbers; ruamel keeps them.
     assume("_" not in text and not text.lower().lstrip("+-").startswith("0b"))
+    # ruamel wants a sign in the exponent where nothing stands before the dot; the core schema does not.
+    assume(not re.fullmatch(r"[-+]?\.[0-9]+[eE][0-9]+", text))
     # In the core schema hexadecimal and octal numbers carry no sign.
     assume(not (text[0] in "+-" and text[1:3].lower() in ("0x", "0o")))
 
@@ -86,6 +89,7 @@ def test_what_the_two_versions_read_differently_is_found(text: str) -> None:
         ("y", "a boolean", "a string"),
         ("NO", "a boolean", "a string"),
         ("1e10", "a string", "a number"),
+        (".0E0", "a string", "a number"),
         ("0o17", "an octal number", "a number"),
         ("1_000", "a number", "a string"),
         ("12:30:45", "a number to base 60", "a string"),
