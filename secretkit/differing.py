@@ -1,78 +1,189 @@
-"""What a run would change, as text: a line for each file, or unified diffs."""
+"""What a run would change, as text: a line for each file, or unified diffs that show no value."""
 
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from secretkit.ownership import Change, Plan
+from secretkit.ownership.content import Content, is_chart, parsed
 
-_WORDS = {"add": "would be added", "change": "would change", "remove": "would be removed",
-          "keep": "was edited and is no longer made"}  # fmt: skip
+DOTS = "........"
+_WORDS = {
+    "add": "added", "change": "changed", "mode": "changed", "remove": "removed",
+    "edited": "edited, and no longer made",
+}  # fmt: skip
+_COLOURS = {"@@": "36", "+": "32", "-": "31", "#": "33"}
+_LIST_KEYS = {"args", "command"}
+_VALUE_KEYS = {"value", "secret"}  # of an item that has a name: an env, a key of the encryption
+_LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
 
-def summary(todo: Plan) -> list[str]:
-    """A line for each path that differs."""
-    return [f"{change.path}: {_WORDS[change.what]}" for change in todo.changes]
+def summary(folder: Path, todo: Plan) -> list[str]:
+    """A line for each path that is not as it would be rendered."""
+    return [f"{_WORDS[change.what]}: {folder / change.path}" for change in todo.differences]
 
 
-def unified(folder: Path, todo: Plan) -> Iterator[str]:
-    """Unified diffs, one after the other; of a file with values in the clear the path alone."""
+def unified(folder: Path, todo: Plan, *, colour: bool = False) -> Iterator[str]:
+    """Lines of unified diffs; of a file with values in the clear, its path alone.
+
+    Above each diff stands what applying it does beyond the change.
+    """
+    for change in todo.changes:
+        if change.what in ("add", "change", "remove"):
+            for line in _diff(folder, change):
+                yield f"{_coloured(line) if colour else line}\n"
+
+
+def _diff(folder: Path, change: Change) -> Iterator[str]:
     from difflib import unified_diff
 
-    for change in todo.changes:
-        if change.what == "keep":
-            continue
-        before = _before(folder, change)
-        after = change.wanted.file.content.decode() if change.wanted else ""
-        secret = change.wanted is not None and change.wanted.holds_values
-        if secret or _is_secret(before) or _is_secret(after):
-            yield f"# {change.path}: {_WORDS[change.what]}; it holds values, which are not shown\n"
-            continue
-        for mark in marks(before, after):
-            yield f"# {change.path}: {mark}\n"
-        rows = unified_diff(
-            before.splitlines(keepends=True),
-            after.splitlines(keepends=True),
-            f"a/{change.path}" if change.what != "add" else "/dev/null",
-            f"b/{change.path}" if change.what != "remove" else "/dev/null",
-        )
-        yield from rows
-
-
-def _before(folder: Path, change: Change) -> str:
-    path = folder / change.path
-    return path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
-
-
-def _is_secret(text: str) -> bool:
-    """Whether a manifest is a plain Secret, whatever we know of it."""
-    return _parsed(text).get("kind") == "Secret"
-
-
-def marks(before: str, after: str) -> Iterator[str]:
-    """What applying a change does beyond the change: new credentials, restarts, recreation."""
-    old, new = _parsed(before), _parsed(after)
-    if not old or not new or old == new:
+    before = b"" if change.what == "add" else (folder / change.path).read_bytes()
+    after = change.wanted.file.content if change.wanted else b""
+    old, new = parsed(before, change.path), parsed(after, change.path)
+    if old and new:
+        yield from (f"# {change.path}: {mark}" for mark in marks(old, new))
+    word = _WORDS[change.what]
+    if (change.wanted and change.wanted.holds_values) or _has_secret(old) or _has_secret(new):
+        yield f"# {change.path}: {word}; it holds values, which are not shown"
         return
-    group = str(new.get("apiVersion", "")).partition("/")[0]
-    spec = new.get("spec")
-    sources = spec.get("dataFrom") if isinstance(spec, dict) else None
-    if group == "generators.external-secrets.io":
-        yield "the next sync makes new credentials"
-    if new.get("kind") == "ExternalSecret" and "generatorRef" in repr(sources):
-        yield "a change of this object makes new credentials"
-    if new.get("kind") in ("Deployment", "StatefulSet", "DaemonSet"):
-        yield "the pods are restarted"
-    for field in ("roleRef", "type", "immutable"):
-        if field in old and old.get(field) != new.get(field):
-            yield f"`{field}` cannot change: the object must be deleted and made again"
+    if old is None or new is None:
+        yield f"# {change.path}: {word}; what is there is no plain YAML, so it is not shown"
+        return
+    first = "/dev/null" if change.what == "add" else f"a/{change.path}"
+    second = "/dev/null" if change.what == "remove" else f"b/{change.path}"
+    rows, others = _rows(old.text, change.path), _rows(new.text, change.path)
+    shown = list(unified_diff(rows, others, first, second, lineterm=""))
+    yield from (_printable(line) for line in shown)
+    if not shown:
+        yield f"# {change.path}: {word}, in what is not shown since it may be a value"
 
 
-def _parsed(text: str) -> dict[str, Any]:
+def _has_secret(content: Content | None) -> bool:
+    return content is not None and content.has_secret
+
+
+def _rows(text: str, path: str) -> list[str]:
+    rows = _masked(text).split("\n")
+    if is_chart(path):
+        rows = [row.replace("{{", '{{ "{{" }}') for row in rows]
+    if rows[-1]:
+        rows[-1] += "\n\\ No newline at end of file"
+    else:
+        rows.pop()
+    return rows
+
+
+def _printable(line: str) -> str:
+    """Without control characters, so that an edited file cannot drive the terminal."""
+    return "".join(
+        one if one.isprintable() or one in "\n\t" else "\N{REPLACEMENT CHARACTER}" for one in line
+    )
+
+
+def _coloured(line: str) -> str:
+    if line.startswith(("--- ", "+++ ")):
+        return f"\x1b[1m{line}\x1b[0m"
+    code = next((code for start, code in _COLOURS.items() if line.startswith(start)), None)
+    return f"\x1b[{code}m{line}\x1b[0m" if code else line
+
+
+def _masked(text: str) -> str:
+    """The text with dots for scalars that may be values: environment, arguments, keys, plain data."""
     import yaml
 
-    try:
-        body = yaml.load(text, Loader=yaml.CSafeLoader)
-    except yaml.YAMLError:
-        return {}
-    return body if isinstance(body, dict) else {}
+    spans = [
+        (node.start_mark.index, node.end_mark.index)
+        for root in yaml.compose_all(text, Loader=yaml.CSafeLoader)
+        for node in _hidden(root, path=())
+    ]
+    for first, last in sorted(spans, reverse=True):
+        end = "\n" if text[first:last].endswith("\n") else ""  # a block text ends with its row
+        text = f"{text[:first]}{DOTS}{end}{text[last:]}"
+    return text
+
+
+def _hidden(node: Any, path: tuple[str, ...], *, hide: bool = False) -> Iterator[Any]:
+    """The scalar nodes whose values are not to be shown."""
+    if isinstance(node.value, str):
+        if hide:
+            yield node
+    elif node.id == "sequence":
+        for item in node.value:
+            yield from _hidden(item, path, hide=hide)
+    else:
+        names = {key.value for key, _ in node.value if isinstance(key.value, str)}
+        for key, value in node.value:
+            name = key.value if isinstance(key.value, str) else ""
+            below = hide or _hides(name, value, path, names)
+            yield from _hidden(value, (*path, name), hide=below)
+
+
+def _hides(name: str, value: Any, path: tuple[str, ...], siblings: set[str]) -> bool:
+    if name in ("stringData", _LAST_APPLIED) or name in _LIST_KEYS:
+        return True
+    if name == "data":  # a template's data are templates, an ExternalSecret's a list of references
+        return value.id == "mapping" and "template" not in path[-1:]
+    return name in _VALUE_KEYS and bool({"name", "key"} & siblings) and isinstance(value.value, str)
+
+
+# What a change costs.
+
+_LASTING = ("Deployment", "StatefulSet", "DaemonSet", "Rollout")
+_PODS = ("spec", "template")
+# Where the Secret's own fields stand in the object that makes it.
+_SECRETS = {
+    "Secret": ((), ()),
+    "ExternalSecret": (("spec", "target"), ("spec", "target", "template")),
+    "SealedSecret": (("spec", "template"), ("spec", "template")),
+}
+_FIXED = {
+    "RoleBinding": ("roleRef",),
+    "ClusterRoleBinding": ("roleRef",),
+    "Job": _PODS,
+    "Pod": ("spec",),
+}
+
+
+def marks(old: Content, new: Content) -> Iterator[str]:
+    """What applying a change does beyond the change: new credentials, restarts, recreation."""
+    before, after = next(old.objects, None), next(new.objects, None)
+    if not before or not after or before == after or before.get("kind") != after.get("kind"):
+        return
+    kind = after.get("kind")
+    group = str(after.get("apiVersion")).partition("/")[0]
+    if group == "generators.external-secrets.io":
+        yield "the next sync makes new credentials"
+    elif kind == "ExternalSecret" and _is_generated(after):
+        yield "this change makes new credentials"
+    elif kind in _LASTING and _at(before, *_PODS) != _at(after, *_PODS):
+        yield "this change restarts the pods"
+    yield from _recreated(str(kind), before, after)
+
+
+def _is_generated(body: dict[str, Any]) -> bool:
+    found = [_at(body, "spec", "dataFrom"), _at(body, "spec", "data")]
+    items = [item for one in found if isinstance(one, list) for item in one]
+    return any(_at(item, "sourceRef", "generatorRef") is not None for item in items)
+
+
+def _recreated(kind: str, before: dict[str, Any], after: dict[str, Any]) -> Iterator[str]:
+    """Fields that the API server does not let change."""
+    if kind in _FIXED and _at(before, *_FIXED[kind]) != _at(after, *_FIXED[kind]):
+        field = ".".join(_FIXED[kind])
+        yield f"`{field}` cannot change: delete the {kind}, so that it is made again"
+    if kind in _SECRETS:
+        holder, template = _SECRETS[kind]
+        whose = "the Secret" if kind == "Secret" else f"the Secret that this {kind} makes"
+        types = [_at(body, *template, "type") or "Opaque" for body in (before, after)]
+        if types[0] != types[1]:
+            yield f"`type` cannot change: delete {whose}, so that it is made again"
+        elif _at(before, *holder, "immutable") is True:
+            yield f"{whose} is immutable: delete it, so that it is made again"
+
+
+def _at(value: Any, *path: str) -> Any:
+    for step in path:
+        if not isinstance(value, dict):
+            return None
+        value = value.get(step)
+    return value

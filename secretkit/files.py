@@ -1,12 +1,18 @@
-"""The only code that writes: atomic, with modes of its own, never through a symlink."""
+"""The only code that writes: each file whole or not at all, with a mode of its own, through no symlink."""
 
 import os
-import tempfile
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from secretkit.finding import Usage
 from secretkit.objects import File
+
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+# Half written files stand in the folder itself under these names, so that the next run can sweep
+# away what a killed one left: it may hold values.
+_PART = re.compile(r"\.secretkit-[0-9a-f]{16}\.part")
 
 
 def write(folder: Path, files: Iterable[File]) -> None:
@@ -17,29 +23,79 @@ def write(folder: Path, files: Iterable[File]) -> None:
     """
     found = list(files)
     for file in found:
-        _refuse_odd(folder, file.path)
-    try:
+        refuse_odd(folder, file.path)
+    with _told(folder):
         _make(folder)
-        for file in found:
-            target = folder / file.path
-            _make(target.parent, below=folder)
-            replace(target, file.content, file.mode)
-    except OSError as error:
-        what = error.filename or folder
-        raise Usage(f"{what}: {(error.strerror or 'cannot be written').lower()}") from None
+    for file in found:
+        put(folder, file)
 
 
-def replace(target: Path, content: bytes, mode: int) -> None:
-    """The file's new content, whole or not at all, with exactly this mode."""
-    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+def put(folder: Path, file: File) -> None:
+    """Writes one file below a folder that is there, at a path that is known to be no odd one."""
+    with _told(folder / file.path):
+        part = folder / f".secretkit-{os.urandom(8).hex()}.part"
+        try:
+            with os.fdopen(os.open(part, _NEW, 0o600), "wb") as stream:
+                stream.write(file.content)
+                os.fchmod(stream.fileno(), file.mode)
+            try:
+                part.replace(folder / file.path)
+            except FileNotFoundError:
+                _make((folder / file.path).parent, below=folder)
+                part.replace(folder / file.path)
+        except BaseException:
+            part.unlink(missing_ok=True)
+            raise
+
+
+def remove(folder: Path, path: str) -> None:
+    """Removes a file below a folder if it is there, and the folders on its way that are empty then."""
+    target = folder / path
+    with _told(folder):
+        target.unlink(missing_ok=True)
+        for parent in target.relative_to(folder).parents[:-1]:
+            try:
+                (folder / parent).rmdir()
+            except FileNotFoundError:
+                continue
+            except OSError:  # something of others is in it
+                break
+
+
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """The folder, made if need be, for this run alone where the system has locks; swept clean."""
+    with _told(folder):
+        _make(folder)
+        handle = os.open(folder, os.O_RDONLY)
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            os.fchmod(file.fileno(), mode)
-        Path(temporary).replace(target)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+        with suppress(ImportError, OSError):  # not every system or network disk has them
+            import fcntl
+
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        with _told(folder):
+            for name in os.listdir(folder):  # noqa: PTH208 (names alone)
+                if _PART.fullmatch(name):
+                    (folder / name).unlink(missing_ok=True)
+        yield
+    finally:
+        os.close(handle)
+
+
+def refuse_odd(folder: Path, name: str) -> None:
+    """Raises Usage where a path leads through a symlink, a file, or onto what is no regular file."""
+    path = folder
+    steps = name.split("/")
+    for at, step in enumerate(steps):
+        path = path / step
+        last = at == len(steps) - 1
+        if path.is_symlink():
+            raise Usage(f"{path} is a symlink, so nothing is written")
+        if not path.exists():
+            return
+        if not (path.is_file() if last else path.is_dir()):
+            what = "regular file" if last else "folder"
+            raise Usage(f"{path} is no {what}, so nothing is written")
 
 
 def _make(folder: Path, below: Path | None = None) -> None:
@@ -49,30 +105,17 @@ def _make(folder: Path, below: Path | None = None) -> None:
         missing.append(folder)
         folder = folder.parent
     for path in reversed(missing):
-        path.mkdir()
-        path.chmod(0o755)
+        with suppress(FileExistsError):  # another run was faster
+            path.mkdir()
+            path.chmod(0o755)
 
 
-def _refuse_odd(folder: Path, name: str) -> None:
-    path = folder
-    steps = name.split("/")
-    for at, step in enumerate(steps):
-        path = path / step
-        last = at == len(steps) - 1
-        if path.is_symlink():
-            raise Usage(f"{path}: is a symlink, nothing is written")
-        if path.exists() and path.is_dir() == last:
-            raise Usage(f"{path}: is {'a folder' if last else 'a file'}, nothing is written")
-
-
-def remove(folder: Path, name: str) -> None:
-    """Removes a regular file below a folder, and the folders below it that are empty then."""
-    path = folder / name
+@contextmanager
+def _told(where: Path) -> Iterator[None]:
+    """What the system refuses, as one line."""
     try:
-        path.unlink(missing_ok=True)
-        for parent in path.parents:
-            if parent == folder or not parent.is_dir() or any(parent.iterdir()):
-                break
-            parent.rmdir()
+        yield
     except OSError as error:
-        raise Usage(f"{path}: {(error.strerror or 'cannot be removed').lower()}") from None
+        name = str(error.filename2 or error.filename or "")
+        what = where if not name or _PART.fullmatch(name.rpartition("/")[2]) else name
+        raise Usage(f"{what}: {(error.strerror or 'cannot be written').lower()}") from None

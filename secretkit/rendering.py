@@ -30,6 +30,7 @@ class Request:
     templates: Path | None
     check: bool = False  # write nothing: say what differs, and fail if anything does
     diff: bool = False  # write nothing: show what differs
+    colour: bool = False  # of the diff
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class Result:
     text: str
     failed: bool
     root: Path
+    differences: tuple[str, ...] = ()  # a line each, where they are asked for
 
 
 def render(request: Request) -> Result:
@@ -68,22 +70,24 @@ def render(request: Request) -> Result:
 
 def _folder(outcome: Outcome, request: Request, templates: Templates) -> Result:
     """Writes the folder, or says what would change there."""
-    from secretkit import differing, ownership  # their hashes cost what stdout need not pay
+    from secretkit.ownership import Scope, folder  # their hashes cost what stdout need not pay
 
-    assert request.output is not None
+    output = request.output
+    assert output is not None
+    scope = Scope(
+        request.options.environment, outcome.covers, _within(request.only),
+        is_part=outcome.shard not in (None, (1, 1)),
+    )  # fmt: skip
     wanted = list(_wanted(outcome, request, templates))
-    scope = ownership.Scope(outcome.covers, _within(request.only))
-    todo = ownership.plan(request.output, wanted, request.options.environment, scope)
-    lines: list[str] = []
-    text = ""
-    if request.diff:
-        text = "".join(differing.unified(request.output, todo))
-    if request.check:
-        lines = differing.summary(todo)
-    elif not request.diff:
-        ownership.carry_out(request.output, todo)
-    failed = request.check and bool(todo.changes)
-    return Result((), (*todo.notes, *lines), text, failed, outcome.root)
+    if not (request.check or request.diff):
+        todo = folder.write(output, wanted, scope, outcome.root)
+        return Result((), todo.notes, "", failed=False, root=outcome.root)
+    from secretkit import differing
+
+    todo = folder.planned(output, wanted, scope, outcome.root)
+    text = "".join(differing.unified(output, todo, colour=request.colour)) if request.diff else ""
+    lines = differing.summary(output, todo) if request.check else []
+    return Result((), todo.notes, text, bool(lines), outcome.root, tuple(lines))
 
 
 def _within(only: str | None) -> Callable[[str], bool]:
@@ -99,13 +103,13 @@ def _within(only: str | None) -> Callable[[str], bool]:
 
 def _wanted(outcome: Outcome, request: Request, templates: Templates) -> "Iterator[Wanted]":
     """Every file, with the folder that owns it and its input."""
-    from secretkit.ownership import Wanted
+    from secretkit.ownership import folder
 
     inputs = {one.app.name: one.source.name for one in outcome.written}
     for file in _files(outcome, request, templates):
         top = file.path.partition("/")[0]
         group = top if top in inputs else ""
-        yield Wanted(file, group, inputs.get(top, ""), file.mode == 0o600)
+        yield folder.wanted(file, group, inputs.get(top, ""))
 
 
 def _files(outcome: Outcome, request: Request, templates: Templates) -> Iterator[File]:

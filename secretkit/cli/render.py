@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from secretkit import pipeline, rendering
-from secretkit.cli.options import ENVIRONMENT, PATHS, PLATFORM, note, show
+from secretkit.cli.options import ENVIRONMENT, PATHS, PLATFORM, colour, note, show
 from secretkit.finding import Usage
 
 
@@ -103,6 +103,7 @@ def command(
         templates=templates,
         check=check,
         diff=diff,
+        colour=diff and colour(sys.stdout),
     )
     if explain_values:
         return _explain_values(request, as_json=form == "json")
@@ -114,6 +115,8 @@ def command(
     show(pipeline.spots(result.findings, result.root), notes=False)
     for text in result.notes:
         note(text)
+    for text in result.differences:
+        click.echo(text, err=True)
     sys.stdout.buffer.write(result.text.encode())
     return 1 if result.failed else 0
 

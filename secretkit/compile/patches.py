@@ -15,7 +15,7 @@ from secretkit.text import Place, Tree, has
 _FIXED = (
     ("apiVersion",), ("kind",), ("metadata", "name"), ("metadata", "namespace"),
     ("metadata", "labels", NAME_LABEL), ("metadata", "labels", MANAGED_LABEL),
-    ("roleRef",), ("subjects",), ("rules",),
+    ("roleRef",), ("subjects",), ("rules",), ("data",), ("type",),
 )  # fmt: skip
 
 

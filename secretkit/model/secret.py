@@ -252,4 +252,12 @@ class Secret(NamedTuple):
         known = self.known_keys
         if known is not None:
             return known
-        return frozenset(self.expect) | frozenset(self.template) if self.expect else None
+        if not self.expect:
+            return None
+        origin = self.origin
+        named = (
+            {fetch.key for fetch in origin.keys if fetch.key}
+            if isinstance(origin, External)
+            else set()
+        )
+        return frozenset(self.expect) | frozenset(self.template) | named

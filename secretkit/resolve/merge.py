@@ -35,8 +35,13 @@ def _with_environment(tree: Tree, environment: str | None) -> Tree:
     if patch is None:
         return Tree(plain, tree.layers)
     layer = Layer(tree.source, ("spec", "environments", environment or ""), patch)
-    result = merged(plain, {key: value for key, value in patch.items() if key != "spec"})
+    metadata = {"metadata": patch["metadata"]} if patch.get("metadata") else {}
+    result = merged(plain, metadata)
+    if "spec" in patch and patch["spec"] is None:  # null deletes, here all that the app asks for
+        plain = {**plain, "spec": {}}
     spec_patch = dict(patch.get("spec") or {})
+    if "patches" in spec_patch and spec_patch["patches"] is None:
+        plain = {**plain, "spec": {k: v for k, v in plain["spec"].items() if k != "patches"}}
     patches = spec_patch.pop("patches", None)
     result["spec"] = merged(_without_sealed(plain["spec"], spec_patch), spec_patch)
     if patches is not None:

@@ -22,6 +22,7 @@ spec:
     aws: {aws: {service: SecretsManager, region: us-east-1, serviceAccount: shop-eso}}
   secrets:
     db: {from: aws, keys: {password: db#password}}
+    plain: {values: {mode: {literal: production}}}
   access:
     reader: {serviceAccount: shop, secrets: [db]}
   patches:
@@ -39,22 +40,23 @@ def findings(patches: str) -> list[tuple[str, int]]:
     [
         pytest.param("SecretStore/aws: {spec: {controller: main}}", [], id="a field we do not offer"),
         pytest.param("SecretStore/aws: {metadata: {annotations: {a: b}}}", [], id="an annotation"),
-        pytest.param("SecretStore/other: {}", [("SK610", 12)], id="no such object"),
-        pytest.param("SecretStore/aws: {kind: StatefulSet}", [("SK611", 12)], id="another kind"),
-        pytest.param("SecretStore/aws:\n  metadata: x", [("SK611", 13)] * 4, id="metadata is a text"),
-        pytest.param("SecretStore/aws:\n  metadata: {name: x}", [("SK611", 13)], id="another name"),
+        pytest.param("SecretStore/other: {}", [("SK610", 13)], id="no such object"),
+        pytest.param("SecretStore/aws: {kind: StatefulSet}", [("SK611", 13)], id="another kind"),
+        pytest.param("SecretStore/aws:\n  metadata: x", [("SK611", 14)] * 4, id="metadata is a text"),
+        pytest.param("SecretStore/aws:\n  metadata: {name: x}", [("SK611", 14)], id="another name"),
         pytest.param(
             "SecretStore/aws:\n  metadata:\n    labels: {app.kubernetes.io/name: x}",
-            [("SK611", 14)], id="a label of ours",
+            [("SK611", 15)], id="a label of ours",
         ),
-        pytest.param("Role/reader:\n  rules: []", [("SK611", 13)], id="the rules of a Role"),
-        pytest.param("RoleBinding/reader:\n  subjects: []", [("SK611", 13)], id="subjects"),
-        pytest.param("RoleBinding/reader: {roleRef: {name: x}}", [("SK611", 12)], id="the roleRef"),
-        pytest.param("SecretStore/aws:\n  spec: {x: 1}", [("SK612", 13)], id="an unknown field"),
-        pytest.param("SecretStore/aws:\n  spec: 1", [("SK612", 13)], id="a wrong type"),
-        pytest.param("SecretStore/aws: {spec: null}", [("SK612", 12)], id="a field that is needed"),
+        pytest.param("Role/reader:\n  rules: []", [("SK611", 14)], id="the rules of a Role"),
+        pytest.param("RoleBinding/reader:\n  subjects: []", [("SK611", 14)], id="subjects"),
+        pytest.param("RoleBinding/reader: {roleRef: {name: x}}", [("SK611", 13)], id="the roleRef"),
+        pytest.param("Secret/plain:\n  data: {k: eA==}", [("SK611", 14)], id="a value in the clear"),
+        pytest.param("SecretStore/aws:\n  spec: {x: 1}", [("SK612", 14)], id="an unknown field"),
+        pytest.param("SecretStore/aws:\n  spec: 1", [("SK612", 14)], id="a wrong type"),
+        pytest.param("SecretStore/aws: {spec: null}", [("SK612", 13)], id="a field that is needed"),
         pytest.param(
-            "ExternalSecret/db:\n  spec: {target: {creationPolicy: owner}}", [("SK612", 13)],
+            "ExternalSecret/db:\n  spec: {target: {creationPolicy: owner}}", [("SK612", 14)],
             id="a value that the CRD does not know",
         ),
     ],

@@ -81,7 +81,9 @@ def test_what_is_rendered_passes_the_check_of_the_same_environment(
     assert run([*words, "--check"]) == 0
     (root / "out" / environment / "app-00003" / "externalsecret-db.yaml").write_text("edited")
     assert run([*words, "--check"]) == 1
-    assert "app-00003/externalsecret-db.yaml: would change" in capsys.readouterr().err
+    assert capsys.readouterr().err.splitlines()[-1] == (
+        f"changed: out/{environment}/app-00003/externalsecret-db.yaml"
+    )
 
 
 def test_an_added_app_changes_only_its_own_files_and_the_top(root: Path) -> None:

@@ -184,3 +184,19 @@ def test_a_merge_changes_neither_argument_and_a_second_one_nothing(base: Any, pa
 
     assert merged(once, patch) == once
     assert (base, patch) == before
+
+
+@pytest.mark.parametrize(
+    ("patch", "secrets", "patches"),
+    [
+        pytest.param("{metadata: null}", ["db", "old"], 2, id="null for metadata deletes nothing that is needed"),
+        pytest.param("{spec: null}", [], 0, id="null for the spec deletes all of it"),
+        pytest.param("{spec: {patches: null}}", ["db", "old"], 0, id="null for patches deletes them"),
+    ],
+)  # fmt: skip
+def test_a_null_for_a_whole_section(patch: str, secrets: list[str], patches: int) -> None:
+    text = ENVIRONMENTS.partition("    staging:")[0] + f"    staging: {patch}\n"
+    found = app(text, "staging")
+
+    assert list(found.secrets) == secrets
+    assert len(found.patches) == patches

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from secretkit.finding import Finding
 from secretkit.model.app import App
+from secretkit.model.secret import Existing
 from secretkit.objects import Object
 from secretkit.rules import Fact, Group, Rule
 
@@ -15,6 +16,12 @@ def gather(app: App, objects: Sequence[Object]) -> Iterator[Fact]:
         mark = found.place._replace(path=found.place.path[:3]).key.mark
         key = ("patch" if found.patch else "", group, kind, namespace or "", name)
         yield Fact(key, mark, app.name, app.namespace)
+    for secret in app.secrets.values():
+        # Whatever makes it, a Secret has one maker; with these policies it is somebody else's.
+        theirs = secret.creation_policy in ("Merge", "CreateOrMerge", "None")
+        if not isinstance(secret.origin, Existing) and not theirs:
+            key = ("made", "", "Secret", app.namespace, secret.name)
+            yield Fact(key, secret.at.key.mark, app.name, app.namespace)
 
 
 def judge(groups: Iterable[Group]) -> Iterator[Finding]:
