@@ -6,6 +6,7 @@ from typing import Any
 
 from secretkit.ownership import Change, Plan
 from secretkit.ownership.content import Content, is_chart, parsed
+from secretkit.text import get
 
 DOTS = "........"
 _WORDS = {
@@ -155,35 +156,27 @@ def marks(old: Content, new: Content) -> Iterator[str]:
         yield "the next sync makes new credentials"
     elif kind == "ExternalSecret" and _is_generated(after):
         yield "this change makes new credentials"
-    elif kind in _LASTING and _at(before, *_PODS) != _at(after, *_PODS):
+    elif kind in _LASTING and get(before, _PODS) != get(after, _PODS):
         yield "this change restarts the pods"
     yield from _recreated(str(kind), before, after)
 
 
 def _is_generated(body: dict[str, Any]) -> bool:
-    found = [_at(body, "spec", "dataFrom"), _at(body, "spec", "data")]
+    found = [get(body, ("spec", "dataFrom")), get(body, ("spec", "data"))]
     items = [item for one in found if isinstance(one, list) for item in one]
-    return any(_at(item, "sourceRef", "generatorRef") is not None for item in items)
+    return any(get(item, ("sourceRef", "generatorRef")) is not None for item in items)
 
 
 def _recreated(kind: str, before: dict[str, Any], after: dict[str, Any]) -> Iterator[str]:
     """Fields that the API server does not let change."""
-    if kind in _FIXED and _at(before, *_FIXED[kind]) != _at(after, *_FIXED[kind]):
+    if kind in _FIXED and get(before, _FIXED[kind]) != get(after, _FIXED[kind]):
         field = ".".join(_FIXED[kind])
         yield f"`{field}` cannot change: delete the {kind}, so that it is made again"
     if kind in _SECRETS:
         holder, template = _SECRETS[kind]
         whose = "the Secret" if kind == "Secret" else f"the Secret that this {kind} makes"
-        types = [_at(body, *template, "type") or "Opaque" for body in (before, after)]
+        types = [get(body, (*template, "type")) or "Opaque" for body in (before, after)]
         if types[0] != types[1]:
             yield f"`type` cannot change: delete {whose}, so that it is made again"
-        elif _at(before, *holder, "immutable") is True:
+        elif get(before, (*holder, "immutable")) is True:
             yield f"{whose} is immutable: delete it, so that it is made again"
-
-
-def _at(value: Any, *path: str) -> Any:
-    for step in path:
-        if not isinstance(value, dict):
-            return None
-        value = value.get(step)
-    return value

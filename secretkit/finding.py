@@ -64,7 +64,10 @@ class Rejected(Exception):
 
 
 class Usage(Exception):
-    """Wrong usage, or a file that cannot be read: one line for stderr and exit code 2."""
+    """Wrong usage, or a file that cannot be read: one line for stderr, and an exit code."""
+
+    code = ""  # of a finding, where the input and not the call is wrong
+    exit_code = 2
 
 
 def closest(name: str, known: Iterable[str]) -> str:

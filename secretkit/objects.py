@@ -1,10 +1,8 @@
-"""What goes out: JSON trees, Kubernetes objects, and files with their bytes."""
+"""What goes out: Kubernetes objects, and files with their bytes."""
 
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
 from secretkit.text import Place
-
-Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
 
 
 class Object(NamedTuple):

@@ -9,7 +9,7 @@ from secretkit.load.positions import DOTS, Positions
 from secretkit.model.app import App
 from secretkit.model.secret import External
 from secretkit.resolve import FILE_MODE, REFRESH
-from secretkit.text import Path, Place, Tree, has
+from secretkit.text import Path, Place, Tree, get, has
 
 ORDER = "built-in < platform < platform's environment < app < app's environment; later wins"
 
@@ -93,9 +93,7 @@ def _default(
 ) -> Row:
     if at.tree is not app.at.tree:  # the platform's line
         span = positions.span(at)
-        said = at.tree.value
-        for step in at.path:
-            said = said[step]
+        said = get(at.tree.value, at.path)
         return Row(app.name, _dotted(path), said, span.source.name, span.line, "platform")
     return Row(app.name, _dotted(path), value or built_in, None, None, "built-in")
 

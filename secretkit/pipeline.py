@@ -20,16 +20,16 @@ from secretkit.model.secret import Plain
 from secretkit.model.store import Store
 from secretkit.names import digest
 from secretkit.objects import Object
-from secretkit.platforms import Platforms, load_platform
+from secretkit.platforms import API_VERSION, Platforms, load_platform
 from secretkit.report import Spot
 from secretkit.resolve import Context
 from secretkit.resolve import faults as resolve_faults
 from secretkit.resolve.app import resolve
+from secretkit.resolve.secrets import by_key
 from secretkit.rules import Fleet, sk4_control_plane
 from secretkit.target import Target
 from secretkit.text import Place, Source, Tree
 
-API_VERSION = "secretkit.dev/v1alpha1"
 DEFAULT_TARGET = Target()
 
 
@@ -121,7 +121,7 @@ def run(paths: Sequence[Path], options: Options) -> Outcome:
         else:
             notes.append(f"{found.name}: passed over, it is not kind AppSecrets")
     if not trees and not findings:
-        raise NoInput(notes)
+        raise NoInput
     platforms = Platforms(root, options.platform, options.environment)
     found_on = [(found, tree, platforms.of(found.path.parent)) for found, tree in trees]
     environments = _all_environments(platforms.loaded, [tree for _, tree in trees])
@@ -157,8 +157,8 @@ def _shared(
         for key, store in one.app.stores.items():
             if not store.is_shared:
                 continue
-            place, known = (store.at.tree.origin(store.at.path)[0].name, key), store
-            other = first.setdefault(place, known)
+            file = store.at.tree.origin(store.at.path)[0].name
+            other = first.setdefault((file, key), store)
             if _said(other) != _said(store):
                 findings.append(resolve_faults.SHARED.at(store.at.key, preset=key))
             elif other is store:
@@ -184,14 +184,13 @@ def _as_platforms(app: App, store: Store, platforms: Platforms) -> Iterator[Obje
     platform = next(one for one in platforms.loaded if one.tree.source == source)
     defaults = platform.tree.value["spec"].get("defaults", {})
     yield from compile_app(
-        app._replace(
+        _nobody(app)._replace(
             name=platform.name,
-            labels=dict(sorted(defaults.get("labels", {}).items())),
-            annotations=dict(sorted(defaults.get("annotations", {}).items())),
+            labels=by_key(defaults.get("labels")),
+            annotations=by_key(defaults.get("annotations")),
             stores={store.key: store._replace(is_shared=False)},
-            secrets={}, access=(), workloads=(), patches=(),
         )
-    )  # fmt: skip
+    )
 
 
 def _compiled(
@@ -211,10 +210,11 @@ def _compiled(
 class NoInput(Usage):
     """No input was found: an error, never an empty success."""
 
-    def __init__(self, notes: Iterable[str]) -> None:
+    exit_code = 1
+
+    def __init__(self) -> None:
         from secretkit.pipeline_faults import NO_INPUT
 
-        self.notes = tuple(notes)
         self.code = NO_INPUT.code
         super().__init__(f"{NO_INPUT.title}\nfix: {NO_INPUT.fix}")
 
@@ -312,8 +312,9 @@ def _objects(app: App, findings: list[Finding]) -> list[Object]:
 
 def _by_policy(findings: Iterable[Finding], platform: Platform | None) -> list[Finding]:
     """The findings with the severities that the platform gives them; `off` drops one."""
-    policy = platform.policy if platform else {}
-    kept = []
+    if not platform or not platform.policy:
+        return list(findings)
+    policy, kept = platform.policy, []
     for found in findings:
         severity = policy.get(found.code, found.severity)
         if severity != "off":
@@ -358,7 +359,7 @@ def _with_values(
         for secret in app.secrets.values()
         if isinstance(secret.origin, Plain) and not secret.origin.is_literal
     ]
-    if not plain or any(one.severity == "error" for one in findings):
+    if not plain or _wrong(findings):
         return app
     if not options.allow_plaintext:
         findings += [value_faults.CLOSED.at(origin.at.key, secret=key) for key, origin in plain]

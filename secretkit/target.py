@@ -59,8 +59,6 @@ class Feature(Enum):
     CREATE_OR_MERGE = ("externalSecrets", (2, 8, 0), "creationPolicy CreateOrMerge")
     PASSWORD_SECRET_KEYS = ("externalSecrets", (1, 1, 1), "Password secretKeys")
     PASSWORD_ENCODING = ("externalSecrets", (0, 20, 4), "Password encoding")
-    CLUSTER_GENERATOR = ("externalSecrets", (0, 14, 1), "ClusterGenerator")
-    VAULT_DYNAMIC_RAW = ("externalSecrets", (0, 14, 1), "resultType Raw")
     VAULT_GET_PARAMETERS = ("externalSecrets", (2, 4, 0), "VaultDynamicSecret getParameters")
     VAULT_GCP_AUTH = ("externalSecrets", (1, 1, 0), "vault auth.gcp")
     VAULT_CERT_PATH = ("externalSecrets", (0, 20, 2), "vault auth.cert.path")
@@ -90,7 +88,6 @@ class Feature(Enum):
     CRD_PROVIDER = ("externalSecrets", (2, 8, 0), "provider crd")
     OLD_PROVIDERS_GONE = ("externalSecrets", (2, 0, 0), "no providers alibaba and device42")
     KMS_V2 = ("kubernetes", (1, 27, 0), "KMS v2")
-    KMS_V2_ONLY = ("kubernetes", (1, 29, 0), "KMS v1 off by default")
 
 
 PROVIDERS = ("kubeadm", "k3s", "rke2", "talos", "kops", "eks", "gke", "aks", "openshift")

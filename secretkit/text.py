@@ -4,7 +4,7 @@ Parsing positions costs more than parsing, so a `Place` is a path; `load.positio
 `Span` once a finding needs one.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 Path: TypeAlias = tuple[str | int, ...]
@@ -118,3 +118,15 @@ def has(value: Any, path: Path) -> bool:
             return False
         value = value[step]
     return True
+
+
+def get(value: Any, path: Sequence[str | int]) -> Any:
+    """What stands at a path, or None where it leads to nothing."""
+    for step in path:
+        if isinstance(value, dict):
+            value = value.get(step)
+        elif isinstance(value, list) and isinstance(step, int) and step < len(value):
+            value = value[step]
+        else:
+            return None
+    return value

@@ -90,8 +90,8 @@ def run(arguments: list[str]) -> int:
             error.show()
         return 2
     except Usage as error:
-        _say(f"error: {error}")
-        return getattr(error, "exit_code", 2)
+        _say(f"error[{error.code}]: {error}" if error.code else f"error: {error}")
+        return error.exit_code
     except (KeyboardInterrupt, click.Abort):
         _quiet()
         return 130

@@ -36,11 +36,7 @@ def command(
         platform=platform,
         argocd_path=os.environ.get("ARGOCD_APP_SOURCE_PATH"),
     )
-    try:
-        outcome = pipeline.run(paths or (Path(),), options)
-    except pipeline.NoInput as error:
-        click.echo(f"error[{error.code}]: {error}", err=True)
-        return 1
+    outcome = pipeline.run(paths or (Path(),), options)
     rows = listing.rows(outcome)
     if form == "json":
         body: dict[str, Any] = {"apps": rows, "environments": list(outcome.environments)}

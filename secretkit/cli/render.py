@@ -107,11 +107,7 @@ def command(
     )
     if explain_values:
         return _explain_values(request, as_json=form == "json")
-    try:
-        result = rendering.render(request)
-    except pipeline.NoInput as error:
-        click.echo(f"error[{error.code}]: {error}", err=True)
-        return 1
+    result = rendering.render(request)
     show(pipeline.spots(result.findings, result.root), notes=False)
     for text in result.notes:
         note(text)

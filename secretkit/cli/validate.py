@@ -30,16 +30,12 @@ def command(
 
     Findings go to stdout. Exit code 1 if there is an error.
     """
-    try:
-        options = pipeline.Options(
-            environment=environment,
-            platform=platform,
-            argocd_path=os.environ.get("ARGOCD_APP_SOURCE_PATH"),
-        )
-        outcome = pipeline.run(paths or (Path(),), options)
-    except pipeline.NoInput as error:
-        click.echo(f"error[{error.code}]: {error}", err=True)
-        return 1
+    options = pipeline.Options(
+        environment=environment,
+        platform=platform,
+        argocd_path=os.environ.get("ARGOCD_APP_SOURCE_PATH"),
+    )
+    outcome = pipeline.run(paths or (Path(),), options)
     spots = pipeline.spots(outcome.findings, outcome.root)
     report.get(form).write(spots, sys.stdout, colour(sys.stdout))
     for text in outcome.notes:

@@ -1,7 +1,6 @@
 """The way out: merge patches on generated objects, judged like what we generate ourselves."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator
 
 from secretkit.check import Checker
 from secretkit.compile import faults
@@ -10,7 +9,7 @@ from secretkit.finding import Finding, closest
 from secretkit.merge import merged
 from secretkit.model.app import App, Patch
 from secretkit.objects import Object
-from secretkit.text import Place, Tree, has
+from secretkit.text import Place, Tree, get, has
 
 _FIXED = (
     ("apiVersion",), ("kind",), ("metadata", "name"), ("metadata", "namespace"),
@@ -53,7 +52,7 @@ def _no_object(patch: Patch, objects: Iterable[Object], count: int) -> Finding:
 
 def _identity(patch: Patch, before: Object, after: Object) -> Iterator[Finding]:
     for path in _FIXED:
-        if _get(before.body, path) != _get(after.body, path):
+        if get(before.body, path) != get(after.body, path):
             place = patch.at
             for step in path:
                 if has(patch.patch, (*place.path[len(patch.at.path) :], step)):
@@ -61,12 +60,6 @@ def _identity(patch: Patch, before: Object, after: Object) -> Iterator[Finding]:
             yield faults.IDENTITY.at(
                 place.key, field=".".join(path), kind=before.kind, name=before.name
             )
-
-
-def _get(body: Any, path: tuple[str, ...]) -> Any:
-    for step in path:
-        body = body.get(step) if isinstance(body, Mapping) else None
-    return body
 
 
 def _form(patch: Patch, after: Object) -> Iterator[Finding]:

@@ -42,17 +42,8 @@ def decode(name: str, content: bytes) -> Source:
 
 def load(source: Source) -> Tree:
     """The one document of a source; raises Rejected with all that is wrong with its text."""
-    import yaml
-
-    reader = _Reader(source)
-    try:
-        for event in yaml.parse(source.text, Loader=yaml.CSafeLoader):
-            reader.take(event)
-    except yaml.YAMLError as error:
-        at = _where(source, getattr(error, "problem_mark", None))
-        # A parser's message may quote the text, so only its fixed words are passed on.
-        problem = _problem(getattr(error, "problem", None))
-        raise Rejected([*reader.findings, faults.SYNTAX.at(at, problem=problem)]) from None
+    reader = Reader(source)
+    reader.read()
     if reader.findings:
         raise Rejected(reader.findings)
     if not reader.documents or reader.value is None:
@@ -108,7 +99,7 @@ class _Open(NamedTuple):
     before: int  # nodes counted before it
 
 
-class _Reader:
+class Reader:
     """Builds the value from parser events on a stack of its own, so that depth is ours to bound."""
 
     def __init__(self, source: Source) -> None:
@@ -117,9 +108,22 @@ class _Reader:
         self.documents = 0
         self.value: Any = None
         self._stack: list[_Open] = []
-        self._keys: list[Any] = []  # pending key per open mapping, _NONE where a key comes next
+        self._keys: list[Any] = []  # pending key per open mapping, NO_KEY where a key comes next
         self._anchors: dict[str, tuple[Any, int]] = {}
         self._nodes = 0
+
+    def read(self) -> None:
+        """Takes every event of the source; raises Rejected where the parser stops."""
+        import yaml
+
+        try:
+            for event in yaml.parse(self.source.text, Loader=yaml.CSafeLoader):
+                self.take(event)
+        except yaml.YAMLError as error:
+            at = _where(self.source, getattr(error, "problem_mark", None))
+            # A parser's message may quote the text, so only its fixed words are passed on.
+            problem = _problem(getattr(error, "problem", None))
+            raise Rejected([*self.findings, faults.SYNTAX.at(at, problem=problem)]) from None
 
     def take(self, event: Any) -> None:
         """One event of the parser, told by its class."""
@@ -150,7 +154,7 @@ class _Reader:
             self._stop(event, f"{MOST_DEPTH} levels of nesting")
         self._complex_key(event)
         self._stack.append(_Open(value, event.anchor, self._nodes - 1))
-        self._keys.append(_NONE)
+        self._keys.append(NO_KEY)
 
     def _alias(self, event: Any) -> None:
         if event.anchor not in self._anchors:
@@ -201,7 +205,7 @@ class _Reader:
         parent = self._stack[-1].value
         if isinstance(parent, list):
             parent.append(value)
-        elif self._keys[-1] is _NONE:
+        elif self._keys[-1] is NO_KEY:
             if not isinstance(value, str):  # a collection as a key: reported, kept apart
                 value = f"\0{len(parent)}"
             if value in parent:
@@ -209,13 +213,13 @@ class _Reader:
             self._keys[-1] = value
         else:
             parent[self._keys[-1]] = value
-            self._keys[-1] = _NONE
+            self._keys[-1] = NO_KEY
 
     def _expects_key(self) -> bool:
         return (
             bool(self._stack)
             and isinstance(self._stack[-1].value, dict)
-            and self._keys[-1] is _NONE
+            and self._keys[-1] is NO_KEY
         )
 
     def _complex_key(self, event: Any, value: Any = None) -> None:
@@ -242,4 +246,4 @@ class _Reader:
         return Span(self.source, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
 
 
-_NONE = object()
+NO_KEY = object()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from secretkit.finding import Rejected
-from secretkit.load import _NONE, _problem, _Reader, _where, faults, manifest_faults
+from secretkit.load import NO_KEY, Reader, faults, manifest_faults
 from secretkit.load.go_scalars import resolve
 from secretkit.load.scalars import kind
 from secretkit.text import Source, Span
@@ -32,23 +32,15 @@ def load_manifests(source: Source) -> tuple[Manifest, ...]:
     Raises Rejected with all that kubectl would not take; also with a key that stands twice, of which
     kubectl takes the last without a word.
     """
-    import yaml
-
     reader = _Manifests(source)
-    try:
-        for event in yaml.parse(source.text, Loader=yaml.CSafeLoader):
-            reader.take(event)
-    except yaml.YAMLError as error:
-        at = _where(source, getattr(error, "problem_mark", None))
-        problem = _problem(getattr(error, "problem", None))
-        raise Rejected([*reader.findings, faults.SYNTAX.at(at, problem=problem)]) from None
+    reader.read()
     found = tuple(reader.objects())
     if reader.findings:
         raise Rejected(reader.findings)
     return found
 
 
-class _Manifests(_Reader):
+class _Manifests(Reader):
     """The reader of our own files, with kubectl's scalars, tags, merge keys and documents."""
 
     def __init__(self, source: Source) -> None:
@@ -159,7 +151,7 @@ class _Manifests(_Reader):
         merged = self._merged.get(len(self._stack), set())
         if self._keys and self._keys[-1] is _MERGE:
             self._merge(value, event)
-            self._keys[-1] = _NONE
+            self._keys[-1] = NO_KEY
         elif self._expects_key() and isinstance(value, str) and value in merged:
             merged.discard(value)
             self._keys[-1] = value

@@ -21,7 +21,6 @@ class Platform(NamedTuple):
     namespace: str | None  # of every app in the environment
     environments: tuple[str, ...]
     policy: Mapping[str, str]  # code -> error, warning, info or off
-    sealing_certificate: str | None  # path relative to the file
     audit: tuple[AuditRule, ...]
     encryption: Encryption | None
 

@@ -9,7 +9,7 @@ from secretkit.model.app import App, Patch
 from secretkit.resolve import Context, faults
 from secretkit.resolve.control_plane import resolve_audit, resolve_encryption
 from secretkit.resolve.merge import layered, substituted
-from secretkit.resolve.secrets import Secrets
+from secretkit.resolve.secrets import Secrets, by_key
 from secretkit.resolve.stores import StoreInput, resolve_store
 from secretkit.resolve.workloads import resolve_workloads
 from secretkit.text import Place, Tree
@@ -24,10 +24,9 @@ def resolve(tree: Tree, context: Context, check: Callable[[Tree], tuple[Finding,
     merged = layered(tree, context.environment, context.platform)
     variables = _variables(merged.value["metadata"], context)
     unknown = {"namespace": "has no value, since no namespace is given", "env": "needs `--env`"}
-    whole, findings = substituted(merged, variables, unknown)
+    whole, findings, has_variables = substituted(merged, variables, unknown)
     if "namespace" not in merged.value["metadata"]:
         findings.append(faults.NAMESPACE.at((Place(whole) / "metadata").key))
-    has_variables = any("${" in layer.source.text for layer in whole.layers)
     if not findings and (has_variables or len(whole.layers) > 1):
         findings += check(whole)
     if findings:
@@ -42,8 +41,8 @@ def _variables(metadata: Mapping[str, Any], context: Context) -> dict[str, str]:
     if context.environment:
         variables["env"] = context.environment
     if "namespace" in metadata:
-        text, _ = substituted(Tree(metadata["namespace"], ()), variables, {})
-        variables["namespace"] = text.value
+        namespace = substituted(Tree(metadata["namespace"], ()), variables, {}).tree.value
+        variables["namespace"] = namespace
     return variables
 
 
@@ -80,8 +79,8 @@ class _App:
         app = App(
             name=self.name,
             namespace=self.namespace,
-            labels=_sorted(metadata.get("labels")),
-            annotations=_passed_on(_sorted(metadata.get("annotations"))),
+            labels=by_key(metadata.get("labels")),
+            annotations=_passed_on(by_key(metadata.get("annotations"))),
             target=self.context.target,
             stores=stores,
             secrets=secrets,
@@ -132,10 +131,6 @@ class _App:
         for key, value in self._section("patches"):
             kind, _, name = key.partition("/")
             yield Patch(kind, name, value, self.at / "patches" / key)
-
-
-def _sorted(value: Mapping[str, str] | None) -> dict[str, str]:
-    return dict(sorted((value or {}).items()))
 
 
 def _passed_on(annotations: Mapping[str, str]) -> dict[str, str]:

@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from secretkit.finding import Finding, closest
 from secretkit.merge import merged
 from secretkit.model.platform import Platform
 from secretkit.resolve import faults
-from secretkit.text import Layer, Path, Place, Tree, has
+from secretkit.text import Layer, Path, Place, Tree, get, has
 
 _VARIABLE = re.compile(r"\$?\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
@@ -35,19 +35,27 @@ def _with_environment(tree: Tree, environment: str | None) -> Tree:
     if patch is None:
         return Tree(plain, tree.layers)
     layer = Layer(tree.source, ("spec", "environments", environment or ""), patch)
-    metadata = {"metadata": patch["metadata"]} if patch.get("metadata") else {}
-    result = merged(plain, metadata)
-    if "spec" in patch and patch["spec"] is None:  # null deletes, here all that the app asks for
-        plain = {**plain, "spec": {}}
-    spec_patch = dict(patch.get("spec") or {})
-    if "patches" in spec_patch and spec_patch["patches"] is None:
-        plain = {**plain, "spec": {k: v for k, v in plain["spec"].items() if k != "patches"}}
-    patches = spec_patch.pop("patches", None)
-    result["spec"] = merged(_without_sealed(plain["spec"], spec_patch), spec_patch)
-    if patches is not None:
-        # A null inside a patch deletes from the object and stays; `KIND/NAME: null` drops the patch.
-        result["spec"]["patches"] = _patches(plain["spec"].get("patches") or {}, patches)
+    result = {
+        **plain,
+        "metadata": merged(plain["metadata"], patch.get("metadata") or {}),
+        "spec": _spec(plain["spec"], patch["spec"]) if "spec" in patch else plain["spec"],
+    }
     return Tree(result, (*tree.layers, layer))
+
+
+def _spec(spec: Mapping[str, Any], patch: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The spec with an environment's patch, in which `patches` alone keep their nulls."""
+    if patch is None:
+        return {}
+    rest = {key: value for key, value in patch.items() if key != "patches"}
+    result: dict[str, Any] = merged(_without_sealed(spec, rest), rest)
+    match patch.get("patches", ...):
+        case None:
+            result.pop("patches", None)
+        case dict() as patches:
+            # A null inside a patch deletes from the object; `KIND/NAME: null` drops the patch.
+            result["patches"] = _patches(spec.get("patches") or {}, patches)
+    return result
 
 
 def _on_platform(app: Tree, platform: Platform) -> Tree:
@@ -65,7 +73,7 @@ def _on_platform(app: Tree, platform: Platform) -> Tree:
         ):
             place: Path = ("spec", field)[len(layer.mount) :]
             if has(layer.value, place):
-                value = _at(layer.value, place)
+                value = get(layer.value, place)
                 part = {key: value[key] for key in names if key in value}
                 below.append(Layer(layer.source, layer.prefix + place, part, mount))
     for field in ("labels", "annotations"):
@@ -81,12 +89,6 @@ def _on_platform(app: Tree, platform: Platform) -> Tree:
         source, path = platform.tree.origin(("spec", "namespace"))
         layers = (*layers, Layer(source, path, platform.namespace, ("metadata", "namespace")))
     return Tree(value, layers)
-
-
-def _at(value: Any, path: Path) -> Any:
-    for step in path:
-        value = value[step]
-    return value
 
 
 def _used_stores(spec: Mapping[str, Any]) -> set[str]:
@@ -145,16 +147,27 @@ def _kept(base: Any, patch: Any) -> Any:
     return {**base, **{key: _kept(base.get(key), value) for key, value in patch.items()}}
 
 
+class Substituted(NamedTuple):
+    """A tree after its variables, what is wrong with these, and whether any text has their form."""
+
+    tree: Tree
+    findings: list[Finding]
+    has_variables: bool
+
+
 def substituted(
     tree: Tree, variables: Mapping[str, str], unknown: Mapping[str, str]
-) -> tuple[Tree, list[Finding]]:
+) -> Substituted:
     """The tree with `${NAME}` replaced in every string value, once; keys stay as they are.
 
     `unknown` names variables that exist elsewhere, with the reason why not here.
     """
     findings: list[Finding] = []
+    has_variables = False
 
     def text(value: str, place: Place) -> str:
+        nonlocal has_variables
+
         def replace(found: re.Match[str]) -> str:
             if found[0].startswith("$$"):
                 return found[0][1:]
@@ -165,7 +178,10 @@ def substituted(
             findings.append(faults.VARIABLE.at(place, name=name, reason=reason))
             return found[0]
 
-        return _VARIABLE.sub(replace, value) if "${" in value else value
+        if "${" not in value:
+            return value
+        has_variables = True
+        return _VARIABLE.sub(replace, value)
 
     def walk(value: Any, place: Place) -> Any:
         match value:
@@ -179,4 +195,4 @@ def substituted(
                 return value
 
     value = walk(tree.value, Place(tree))
-    return Tree(value, tree.layers), findings
+    return Substituted(Tree(value, tree.layers), findings, has_variables)

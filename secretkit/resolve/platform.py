@@ -40,7 +40,6 @@ def resolve_platform(
         namespace=here.get("namespace"),
         environments=tuple(sorted(own)),
         policy=dict(spec.get("policy", {})),
-        sealing_certificate=here.get("sealing", {}).get("cert"),
         audit=resolve_audit(spec, at),
         encryption=resolve_encryption(spec, at),
     )

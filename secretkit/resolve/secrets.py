@@ -25,7 +25,7 @@ from secretkit.names import duration
 from secretkit.resolve import REFRESH, Context, faults
 from secretkit.resolve.merge import substituted
 from secretkit.target import Feature
-from secretkit.text import Place, Tree
+from secretkit.text import Place, Tree, get
 
 _SHORT_PASSWORD = ("length", "digits", "symbols", "keys")
 _DYNAMIC_SPEC = ("method", "parameters", "getParameters", "resultType", "allowEmptyResponse")
@@ -47,20 +47,19 @@ class Secrets:
     def resolve(self, key: str, value: Mapping[str, Any], at: Place) -> Secret:
         name = value.get("name", key)
         origin = self._origin(key, name, value, at)
-        owner = "Owner"
         return Secret(
             key=key,
             name=name,
             origin=origin,
             refresh=self._refresh(value, origin, at),
             type=value.get("type"),
-            labels=_sorted(value.get("labels")),
-            annotations=_sorted(value.get("annotations")),
+            labels=by_key(value.get("labels")),
+            annotations=by_key(value.get("annotations")),
             immutable=value.get("immutable", False),
             expect=tuple(value.get("expect", ())),
-            creation_policy=value.get("creationPolicy", owner),
+            creation_policy=value.get("creationPolicy", "Owner"),
             deletion_policy=value.get("deletionPolicy", "Retain"),
-            template=_sorted(value.get("template")),
+            template=by_key(value.get("template")),
             keep=value.get("keep", False),
             push=tuple(self._push(value, at)),
             at=at,
@@ -69,14 +68,12 @@ class Secrets:
 
     def cut(self, text: str, at: Place) -> tuple[str, str | None]:
         """KEY and PROPERTY of a reference, cut at its first `#` before variables are replaced."""
-        written: Any = self._raw.value
-        for step in at.path:
-            written = written[step]
+        written = get(self._raw.value, at.path)
         if "#" not in written:
             return text, None
         key, _, rest = written.partition("#")
-        pair, _ = substituted(Tree([key, rest], ()), self._variables, {})
-        return pair.value[0], pair.value[1]
+        pair = substituted(Tree([key, rest], ()), self._variables, {}).tree.value
+        return pair[0], pair[1]
 
     def _origin(self, key: str, name: str, value: Mapping[str, Any], at: Place) -> Origin:
         if "generate" in value:
@@ -153,7 +150,7 @@ class Secrets:
     def _sealed(self, name: str, value: Mapping[str, Any], at: Place) -> Sealed:
         record = value.get("sealedFor", {})
         return Sealed(
-            data=_sorted(value["sealed"]),
+            data=by_key(value["sealed"]),
             scope=record.get("scope", "strict"),
             name=record.get("name", name),
             namespace=record.get("namespace", self._namespace),
@@ -215,5 +212,6 @@ def _items(value: Any, at: Place) -> list[tuple[Any, Place]]:
     return [(value, at)]
 
 
-def _sorted(value: Mapping[str, str] | None) -> dict[str, str]:
+def by_key(value: Mapping[str, str] | None) -> dict[str, str]:
+    """A mapping in the order of its keys; empty where the file has none."""
     return dict(sorted((value or {}).items()))

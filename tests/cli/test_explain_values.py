@@ -107,3 +107,14 @@ def test_an_app_that_cannot_be_merged_is_a_finding(
 
     assert run(["render", "--explain-values"]) == 1
     assert "SK011" in capsys.readouterr().err
+
+
+def test_without_an_input_it_is_an_error_with_a_code(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "secrets.yaml").unlink()
+
+    assert run(["render", "--explain-values"]) == 1
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith("error[SK060]: ")

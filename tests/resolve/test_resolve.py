@@ -137,6 +137,13 @@ def test_a_reference_is_cut_at_its_first_hash(written: str, expected: dict[str, 
             [("SK014", 8)],
             id="a form that a variable brings in",
         ),
+        pytest.param(
+            "metadata: {name: shop, namespace: prod}\nspec:\n  secrets: {db: {existing: true}}\n"
+            "  workloads:\n    api: {kind: Deployment, containers: [api],\n"
+            '      files: {/etc/db: {secret: db, mode: "\\x24{app}"}}}\n',
+            [("SK014", 8)],
+            id="a variable whose sign is written as an escape",
+        ),
     ],
 )
 def test_what_cannot_be_made_is_a_finding(text: str, expected: list[tuple[str, int]]) -> None:
