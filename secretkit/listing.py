@@ -6,7 +6,7 @@ from secretkit.model.app import App
 from secretkit.model.secret import External, Generated, Origin, Plain, Sealed, Secret
 from secretkit.pipeline import Outcome
 
-_COLUMNS = ("NAMESPACE", "APP", "SECRET", "SOURCE", "STORES", "USED BY", "FILE")
+_COLUMNS = ("NAMESPACE", "APP", "SECRET", "SOURCE", "STORES", "USED BY", "ENVIRONMENTS", "FILE")
 
 
 def rows(outcome: Outcome) -> list[dict[str, Any]]:
@@ -96,6 +96,7 @@ def table(found: list[dict[str, Any]]) -> str:
                     secret.get("source", ""),
                     ",".join(secret.get("stores", ())),
                     str(len(secret.get("usedBy", ()))),
+                    ",".join(app["environments"]),
                     app["file"],
                 )
             )

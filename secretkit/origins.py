@@ -6,12 +6,18 @@ from typing import Any, NamedTuple
 
 from secretkit.load import HIDDEN_BELOW
 from secretkit.load.positions import DOTS, Positions
+from secretkit.looks import look
 from secretkit.model.app import App
+from secretkit.model.platform import Platform
 from secretkit.model.secret import External
 from secretkit.resolve import FILE_MODE, REFRESH
+from secretkit.target import PARTS, spelled
 from secretkit.text import Path, Place, Tree, get, has
 
 ORDER = "built-in < platform < platform's environment < app < app's environment; later wins"
+
+# Below these a text may be a value itself; elsewhere a key such as `password` names a reference.
+_MAY_HOLD_VALUES = frozenset({"stores", "template", "generate", "patches", "annotations"})
 
 
 class Row(NamedTuple):
@@ -25,15 +31,17 @@ class Row(NamedTuple):
     layer: str
 
 
-def rows(app: App) -> Iterator[Row]:
+def rows(app: App, platform: Platform | None) -> Iterator[Row]:
     """Every leaf of the merged file with variables replaced, in the order of the file, then defaults."""
     positions = Positions()
     tree = app.at.tree
     for path, value in _leaves(tree.value, ()):
         span = positions.span(Place(tree, path))
-        layer = _layer(tree, path)
-        yield Row(app.name, _dotted(path), _shown(path, value), span.source.name, span.line, layer)
-    yield from _defaults(app, positions)
+        layer = _layer(tree, path, "app")
+        shown = _shown(tree, path, value)
+        yield Row(app.name, _dotted(path), shown, span.source.name, span.line, layer)
+    yield from _defaults(app, platform, positions)
+    yield from _targets(app, platform, positions)
 
 
 def _leaves(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:
@@ -60,42 +68,69 @@ def _dotted(path: Path) -> str:
     return text.removeprefix(".")
 
 
-def _shown(path: Path, value: Any) -> Any:
-    """The value, or dots where it may be one in the clear; ciphertext is long and says nothing."""
-    if not HIDDEN_BELOW.isdisjoint(path):
+def _shown(tree: Tree, path: Path, value: Any) -> Any:
+    """The value, or dots where it may be one in the clear, as the excerpts of findings have it."""
+    if not HIDDEN_BELOW.isdisjoint(path) or _is_named_value(tree, path):
         return DOTS
-    return "(ciphertext)" if "sealed" in path else value
+    if not isinstance(value, str):
+        return value
+    names = [step for step in path if isinstance(step, str)]
+    key = names[-1] if names and not _MAY_HOLD_VALUES.isdisjoint(path) else ""
+    return DOTS if look(key, value).is_secret else value
 
 
-def _layer(tree: Tree, path: Path) -> str:
+def _is_named_value(tree: Tree, path: Path) -> bool:
+    """Whether it is the `value` or `secret` of an entry such as a container's `env` has."""
+    above = (*path[:-1],)
+    return path[-1:] in (("value",), ("secret",)) and any(
+        has(tree.value, (*above, name)) for name in ("name", "state")
+    )
+
+
+def _layer(tree: Tree, path: Path, own: str) -> str:
+    """`own` says whose file the tree is about."""
     source, place = tree.origin(path)
-    whose = "app" if source == tree.source else "platform"
+    whose = own if source == tree.source else "platform"
     inner = place[:2] == ("spec", "environments")
     return f"{whose}'s environment" if inner else whose
 
 
-def _defaults(app: App, positions: Positions) -> Iterator[Row]:
+def _defaults(app: App, platform: Platform | None, positions: Positions) -> Iterator[Row]:
     """What neither the app nor a preset says, from the platform's defaults or built in."""
     for secret in app.secrets.values():
         if isinstance(secret.origin, External) and "refresh" not in secret.said:
             path = (*secret.at.path, "refresh")
-            yield _default(app, path, secret.refresh.at, REFRESH, positions)
+            yield _default(app, path, ("defaults", "refresh"), REFRESH, platform, positions)
     for workload in app.workloads:
         for entry in workload.entries:
             for mount in entry.mounts:
                 if not has(app.at.tree.value, (*mount.at.path, "mode")):
                     path = (*mount.at.path, "mode")
-                    yield _default(app, path, mount.at, FILE_MODE, positions, f"0{mount.mode:o}")
+                    yield _default(
+                        app, path, ("defaults", "fileMode"), FILE_MODE, platform, positions
+                    )
+
+
+def _targets(app: App, platform: Platform | None, positions: Positions) -> Iterator[Row]:
+    """The releases that the app is made for."""
+    for part in sorted(PARTS):
+        release = spelled(app.target.release(part))
+        yield _default(app, ("targets", part), ("targets", part), release, platform, positions)
 
 
 def _default(
-    app: App, path: Path, at: Place, built_in: str, positions: Positions, value: str | None = None
-) -> Row:
-    if at.tree is not app.at.tree:  # the platform's line
-        span = positions.span(at)
-        said = get(at.tree.value, at.path)
-        return Row(app.name, _dotted(path), said, span.source.name, span.line, "platform")
-    return Row(app.name, _dotted(path), value or built_in, None, None, "built-in")
+    app: App, path: Path, below: Path, built_in: str, platform: Platform | None,
+    positions: Positions,
+) -> Row:  # fmt: skip
+    """The row of what the platform's file says `below` its spec, or of what is built in."""
+    tree = platform.tree if platform else None
+    where = ("spec", *below)
+    if tree is None or not has(tree.value, where):
+        return Row(app.name, _dotted(path), built_in, None, None, "built-in")
+    said = get(tree.value, where)
+    span = positions.span(Place(tree, where))
+    layer = _layer(tree, where, "platform")
+    return Row(app.name, _dotted(path), said, span.source.name, span.line, layer)
 
 
 def text(found: list[Row]) -> str:
@@ -117,7 +152,12 @@ def text(found: list[Row]) -> str:
 
 def _cells(row: Row) -> tuple[str, str, str]:
     value = row.value if isinstance(row.value, str) else json.dumps(row.value)
-    value = value.replace("\n", "\\n")
+    value = _clean(value.replace("\n", "\\n"))
     short = value if len(value) <= 60 else f"{value[:59]}…"
     where = f"{row.file}:{row.line} ({row.layer})" if row.file else f"({row.layer})"
-    return row.path, short, where
+    return _clean(row.path), short, _clean(where)
+
+
+def _clean(text: str) -> str:
+    """Without control characters, so that an input cannot drive the terminal."""
+    return "".join(c if c.isprintable() or c == " " else "\N{REPLACEMENT CHARACTER}" for c in text)

@@ -28,7 +28,7 @@ from secretkit.resolve.app import resolve
 from secretkit.resolve.secrets import by_key
 from secretkit.rules import Fleet, sk4_control_plane
 from secretkit.target import Target
-from secretkit.text import Place, Source, Tree
+from secretkit.text import Mark, Place, Source, Tree
 
 DEFAULT_TARGET = Target()
 
@@ -64,6 +64,7 @@ class Compiled(NamedTuple):
     source: Source
     objects: tuple[Object, ...]
     environments: tuple[str, ...] = ()  # that the app's own file declares
+    platform: Platform | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +136,7 @@ def run(paths: Sequence[Path], options: Options) -> Outcome:
         fleet.add(fleet.gather(one.app, one.objects))
     if shared:
         fleet.add(fleet.gather(_nobody(compiled[0].app), shared))
-    findings += fleet.findings()
+    findings += _by_policies(fleet.findings(), compiled)
     findings += sk4_control_plane.judge_apps([one.app for one in compiled], platforms.loaded)
     return Outcome(
         root, tuple(compiled), tuple(findings), tuple(notes), environments, platforms.loaded, shared,
@@ -292,7 +293,7 @@ def _one(
     findings += own
     if app is None or _wrong(own):
         return None
-    return Compiled(app, tree.source, tuple(objects), tuple(sorted(_environments(tree))))
+    return Compiled(app, tree.source, tuple(objects), tuple(sorted(_environments(tree))), platform)
 
 
 def _wrong(findings: Iterable[Finding]) -> bool:
@@ -320,6 +321,23 @@ def _by_policy(findings: Iterable[Finding], platform: Platform | None) -> list[F
         if severity != "off":
             kept.append(replace(found, severity=cast(Severity, severity)))
     return kept
+
+
+# Of two objects of one name one would be lost, and apps of one name share a folder.
+_NO_POLICY = frozenset({"SK601", "SK602"})
+
+
+def _by_policies(findings: Iterable[Finding], apps: Iterable[Compiled]) -> Iterator[Finding]:
+    """What apps share, each as the platform of the file where it stands has it."""
+    platforms = {one.source.name: one.platform for one in apps}
+    known = [one for one in platforms.values() if one]
+    platforms |= {one.tree.source.name: one for one in known}
+    for found in findings:
+        where = found.place.source if isinstance(found.place, Mark) else None
+        if found.code in _NO_POLICY or where is None:
+            yield found
+        else:
+            yield from _by_policy([found], platforms.get(where))
 
 
 def _app(

@@ -127,7 +127,7 @@ def _explain_values(request: rendering.Request, *, as_json: bool) -> int:
     options = replace(request.options, allow_plaintext=None)
     outcome = pipeline.run(request.paths, options)
     apps = sorted(outcome.apps, key=lambda one: (one.app.namespace, one.app.name))
-    rows = [row for one in apps for row in origins.rows(one.app)]
+    rows = [row for one in apps for row in origins.rows(one.app, one.platform)]
     if as_json:
         text = json.dumps([row._asdict() for row in rows], indent=2, ensure_ascii=False) + "\n"
     else:

@@ -118,3 +118,76 @@ def test_without_an_input_it_is_an_error_with_a_code(
     captured = capsys.readouterr()
     assert captured.out == ""
     assert captured.err.startswith("error[SK060]: ")
+
+
+LEAKY = """\
+  stores:
+    hook:
+      provider:
+        webhook:
+          url: "https://user:canary-1@hook.example.com"
+          headers: {Authorization: "Bearer canary-2", X-Team: core}
+          result: {jsonPath: "$"}
+          secrets: [{name: auth, value: canary-3}]
+  secrets:
+    read: {from: hook, keys: {password: "db#password"}, template: {dsn: "postgres://u:canary-4@db"}}
+"""
+
+
+def leaky(folder: Path) -> None:
+    head = APP[: APP.index("  secrets:")]
+    (folder / "secrets.yaml").write_text(head + LEAKY)
+
+
+@pytest.mark.parametrize("form", [[], ["--format", "json"]])
+def test_what_looks_like_a_secret_is_hidden_and_references_are_not(
+    folder: Path, capsys: pytest.CaptureFixture[str], form: list[str]
+) -> None:
+    leaky(folder)
+    run(["render", "--explain-values", *form])
+    out = capsys.readouterr().out
+
+    assert "canary" not in out
+    assert "db#password" in out
+    assert "core" in out
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ('defaults:\n    fileMode: "0440"', ("0440", "platform.yaml:6 platform")),
+        ("defaults:", ("0444", "None:None built-in")),
+    ],
+)
+def test_a_mode_that_the_platform_gives_stands_at_its_line(
+    folder: Path, capsys: pytest.CaptureFixture[str], said: str, expected: tuple[str, str]
+) -> None:
+    (folder / "platform.yaml").write_text(PLATFORM.replace("defaults:", said, 1))
+
+    assert found(capsys)['spec.workloads.api.files["/etc/db"].mode'] == expected
+
+
+def test_targets_are_told_with_where_they_were_set(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    targets = PLATFORM.replace("spec:\n", 'spec:\n  targets: {kubernetes: "1.30"}\n')
+    targets = targets.replace("staging:\n", 'staging:\n      targets: {externalSecrets: "1.3"}\n')
+    (folder / "platform.yaml").write_text(targets)
+    base, staging = found(capsys), found(capsys, "--env", "staging")
+
+    assert base["targets.kubernetes"] == ("1.30", "platform.yaml:5 platform")
+    assert base["targets.externalSecrets"] == ("2.9", "None:None built-in")
+    assert staging["targets.kubernetes"] == ("1.30", "platform.yaml:5 platform")
+    assert staging["targets.externalSecrets"] == (
+        "1.3", "platform.yaml:14 platform's environment"
+    )  # fmt: skip
+
+
+def test_an_input_cannot_drive_the_terminal(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "secrets.yaml").write_text(APP.replace("db#password", "db\\e[31m#password"))
+    run(["render", "--explain-values"])
+    out = capsys.readouterr().out
+
+    assert "db\N{REPLACEMENT CHARACTER}[31m#password" in out

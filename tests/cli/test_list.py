@@ -7,7 +7,6 @@ import pytest
 
 from secretkit.cli import run
 
-ROOT = Path(__file__).parents[2]
 HEAD = "apiVersion: secretkit.dev/v1alpha1\nkind: AppSecrets\n"
 
 
@@ -32,10 +31,13 @@ def test_the_table_has_a_line_for_each_secret(
 ) -> None:
     assert run(["list", str(folder)]) == 0
     assert capsys.readouterr().out == (
-        "NAMESPACE   APP   SECRET   SOURCE              STORES   USED BY   FILE\n"
-        "ns-a        a     <none>                                0         a/secrets.yaml\n"
-        "ns-b        b     db       from                main     1         b/secrets.yaml\n"
-        "ns-b        b     key      generate Password            0         b/secrets.yaml\n"
+        "NAMESPACE   APP   SECRET   SOURCE              STORES   USED BY   ENVIRONMENTS   FILE\n"
+        "ns-a        a     <none>                                0         staging        "
+        "a/secrets.yaml\n"
+        "ns-b        b     db       from                main     1                        "
+        "b/secrets.yaml\n"
+        "ns-b        b     key      generate Password            0                        "
+        "b/secrets.yaml\n"
     )
 
 
@@ -71,6 +73,15 @@ def test_an_app_with_errors_is_left_out_and_told(
     assert "SK012" in captured.err
 
 
-def test_values_in_the_clear_are_not_read(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["list", str(ROOT / "examples" / "plain-secret")]) == 0
-    assert "values" in capsys.readouterr().out
+@pytest.mark.parametrize("form", ["table", "json"])
+def test_no_value_in_the_clear_is_shown_or_read(
+    folder: Path, capsys: pytest.CaptureFixture[str], form: str
+) -> None:
+    values = "{word: {literal: canary}, gone: {file: not-there.txt}, none: {env: NOT_SET}}"
+    text = f"{HEAD}metadata: {{name: a, namespace: ns-a}}\nspec:\n  secrets: {{s: {{values: {values}}}}}\n"
+    (folder / "a" / "secrets.yaml").write_text(text)
+
+    assert run(["list", str(folder), "--format", form]) == 0  # what is not there is not opened
+    captured = capsys.readouterr()
+    assert "values" in captured.out
+    assert "canary" not in captured.out + captured.err

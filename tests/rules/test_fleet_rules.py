@@ -53,6 +53,22 @@ def test_secrets_of_two_namespaces_are_two(tmp_path: Path) -> None:
     assert found(tmp_path, USES % "w1", USES % "w1", namespaces=("one", "two")) == []
 
 
+MOUNTED = (
+    '{vault: {server: "https://vault.example.com", path: secret, role: same, mountPath: %s, '
+    "serviceAccount: %s}}"
+)
+JWT = (
+    '{vault: {server: "https://vault.example.com", path: secret, auth: {jwt: {role: same, '
+    "kubernetesServiceAccountToken: {serviceAccountRef: {name: %s}}}}}}"
+)
+MADE = "{aws: {service: SecretsManager, region: us-east-1, serviceAccount: {name: eso, %s}}}"
+ASSUMED = (
+    '{aws: {service: SecretsManager, region: us-east-1, role: "arn:aws:iam::111122223333:role/%s"}}'
+)
+NOTED = (
+    "{aws: {service: SecretsManager, region: us-east-1, "
+    "serviceAccount: {name: %s, annotations: {example.com/account-team: core}}}}"
+)
 READS = "  stores:\n    %s: %s\n  secrets: {%s: {from: %s, keys: {k: db#p}}}"
 
 
@@ -63,6 +79,13 @@ READS = "  stores:\n    %s: %s\n  secrets: {%s: {from: %s, keys: {k: db#p}}}"
         pytest.param(AWS % ("a", "x"), AWS % ("b", "y"), False, id="two cloud identities"),
         pytest.param(VAULT % ("same", "a"), VAULT % ("same", "b"), True, id="a Vault role"),
         pytest.param(VAULT % ("r1", "a"), VAULT % ("r2", "b"), False, id="two Vault roles"),
+        pytest.param(MOUNTED % ("k1", "a"), MOUNTED % ("k2", "b"), False, id="two Vault mounts"),
+        pytest.param(MOUNTED % ("k1", "a"), MOUNTED % ("k1", "b"), True, id="one Vault mount"),
+        pytest.param(JWT % "a", JWT % "b", True, id="a Vault role by JWT"),
+        pytest.param(MADE % "existing: true", MADE % "existing: true", True, id="an account"),
+        pytest.param(ASSUMED % "x", ASSUMED % "x", True, id="an assumed IAM role"),
+        pytest.param(ASSUMED % "x", ASSUMED % "y", False, id="two assumed IAM roles"),
+        pytest.param(NOTED % "a", NOTED % "b", False, id="an annotation that is no login"),
         pytest.param(
             "{provider: {doppler: {auth: {secretRef: {dopplerToken: {name: t, key: k}}}}}}",
             "{provider: {doppler: {auth: {secretRef: {dopplerToken: {name: t, key: k}}}}}}",
@@ -104,3 +127,37 @@ def test_one_remote_key_written_by_two_apps(
     specs = [PUSHES % (f"m{at}", f"s{at}", f"m{at}", remote) for at, remote in enumerate(remotes)]
 
     assert found(tmp_path, *specs) == expected
+
+
+PLATFORM = """\
+apiVersion: secretkit.dev/v1alpha1
+kind: Platform
+metadata: {name: acme}
+spec: {policy: {%s: "off"}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [("SK701", []), ("SK702", ["SK701 b/secrets.yaml:6 also a/secrets.yaml:6"])],
+)
+def test_a_platforms_policy_reaches_what_apps_share(
+    tmp_path: Path, code: str, expected: list[str]
+) -> None:
+    (tmp_path / "platform.yaml").write_text(PLATFORM % code)
+
+    assert found(tmp_path, USES % "w1", USES % "w2") == expected
+
+
+def test_no_policy_lets_two_objects_collide(tmp_path: Path) -> None:
+    (tmp_path / "platform.yaml").write_text(PLATFORM % "SK601")
+    made = "  secrets: {key: {generate: {}}}"
+
+    assert "SK601 b/secrets.yaml:5 also a/secrets.yaml:5" in found(tmp_path, made, made)
+
+
+def test_an_account_that_two_apps_make_is_a_collision_alone(tmp_path: Path) -> None:
+    store = MADE % "existing: false"
+    specs = [READS % (name, store, name, name) for name in ("sa", "sb")]
+
+    assert found(tmp_path, *specs) == ["SK601 b/secrets.yaml:6 also a/secrets.yaml:6"]

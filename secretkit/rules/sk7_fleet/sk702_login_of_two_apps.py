@@ -10,6 +10,22 @@ from secretkit.names import digest
 from secretkit.objects import Object
 from secretkit.rules import Fact, Group, Rule
 
+# What names the identity behind a ServiceAccount, cloud by cloud.
+_IDENTITIES = frozenset(
+    {
+        "azure.workload.identity/client-id",
+        "eks.amazonaws.com/role-arn",
+        "iam.gke.io/gcp-service-account",
+    }
+)
+# Vault's ways to log in as a role: the fields of the role and of the mount, and the usual mount.
+_ROLES = {
+    "gcp": ("role", "path", "gcp"),
+    "iam": ("vaultRole", "path", "aws"),
+    "jwt": ("role", "path", "jwt"),
+    "kubernetes": ("role", "mountPath", "kubernetes"),
+}
+
 
 def gather(app: App, objects: Sequence[Object]) -> Iterator[Fact]:  # noqa: ARG001
     for store in app.stores.values():
@@ -22,17 +38,29 @@ def gather(app: App, objects: Sequence[Object]) -> Iterator[Fact]:  # noqa: ARG0
 def _logins(app: App, store: Store) -> Iterator[tuple[str, str]]:
     """Identities that the store logs in with, each with what it is; a secret's name is not shown."""
     for annotation, value in store.account.annotations.items() if store.account else ():
-        if "role" in annotation or "account" in annotation or "client-id" in annotation:
+        if annotation in _IDENTITIES:
             yield "cloud identity", value
-    vault = store.vault or {}
-    login = (vault.get("auth") or {}).get("kubernetes") or {}
-    if login.get("role"):
-        yield "Vault role", json.dumps([vault.get("server"), vault.get("namespace"), login["role"]])
+    if store.provider_name == "aws" and store.settings.get("role"):
+        yield "cloud identity", store.settings["role"]
+    yield from _vault_roles(store)
+    made = store.account.name if store.account and not store.account.existing else None
     for reference in store.references:
+        found = reference.value
+        where = [found.get("namespace", app.namespace), found["name"]]
         if reference.kind == "secret":
-            found = reference.value
-            where = [found.get("namespace", app.namespace), found["name"], found.get("key")]
-            yield "secret", json.dumps(where)
+            yield "secret", json.dumps([*where, found.get("key")])
+        elif reference.kind == "serviceAccount" and found["name"] != made:  # made twice is SK601
+            yield "ServiceAccount", json.dumps(where)
+
+
+def _vault_roles(store: Store) -> Iterator[tuple[str, str]]:
+    """One name at two mounts is two roles."""
+    vault = store.vault or {}
+    for method, (role, mount, usual) in _ROLES.items():
+        login = store.part("auth", method) if vault else {}
+        if login.get(role):
+            where = [vault.get("server"), vault.get("namespace"), login.get(mount) or usual]
+            yield "Vault role", json.dumps([*where, login[role]])
 
 
 def judge(groups: Iterable[Group]) -> Iterator[Finding]:
