@@ -112,6 +112,9 @@ def _cell(field: Fragment) -> str:
     if "x-since" in field:
         part, first, _ = Feature[field["x-since"]].value
         text += f" Since {PARTS[part]} {spelled(first)}."
+    if "x-since-many" in field:
+        part, first, _ = Feature[field["x-since-many"]].value
+        text += f" More than one since {PARTS[part]} {spelled(first)}."
     if field.get("examples"):
         import json
 

@@ -5,12 +5,14 @@ target it exists. The published schemas, `explain`, the docs, default filling an
 rules of references all read these fragments. Annotations beyond JSON Schema:
 
 - `x-ref`: a reference of ESO (`secret`, `serviceAccount`, `ca`), whose namespace stores fill in.
-- `x-since`: `FEATURE` name from `secretkit.target`, checked against the targets.
+- `x-since`: `FEATURE` name from `secretkit.target`, checked against the targets. `x-since-values`
+  holds one for each value that came later, `x-since-many` that of a list of more than one item,
+  `x-since-text` that of a text where a number was all.
 - `x-written`: the default is the CRD's own and is written out in every object.
 - `x-shortcut`: the field is ours, not the operator's.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 from secretkit.text import Path
@@ -231,6 +233,41 @@ def filled(
     if namespace and "x-ref" in fragment and "namespace" in properties:
         result.setdefault("namespace", namespace)
     return result
+
+
+def needed(fragment: Mapping[str, Any], value: Any) -> str | None:
+    """Name of the feature that a field needs for this value, if any."""
+    later: str | None = None
+    if isinstance(value, str):
+        later = fragment.get("x-since-values", {}).get(value, fragment.get("x-since-text"))
+    elif isinstance(value, list) and len(value) > 1:
+        later = fragment.get("x-since-many")
+    return later or fragment.get("x-since")
+
+
+def lacking(
+    fragment: Mapping[str, Any], value: Any, has: Callable[[str], bool], path: Path = ()
+) -> Iterator[tuple[Path, str]]:
+    """What the target does not know of a value that ESO gets as it is: path, name of the feature.
+
+    Any value will do, and nothing is said of what lies within something unknown.
+    """
+    feature = needed(fragment, value)
+    if feature and not has(feature):
+        yield path, feature
+        return
+    if isinstance(value, list):
+        below: Iterable[tuple[Any, Any, Any]] = (
+            (number, fragment.get("items"), item) for number, item in enumerate(value)
+        )
+    elif isinstance(value, Mapping):
+        fields, others = fragment.get("properties", {}), fragment.get("additionalProperties")
+        below = ((key, fields.get(key, others), item) for key, item in value.items())
+    else:
+        return
+    for step, inner, item in below:
+        if isinstance(inner, Mapping):
+            yield from lacking(inner, item, has, (*path, step))
 
 
 def with_namespaces(value: Any, namespace: str, key: str = "") -> Any:

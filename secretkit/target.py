@@ -1,5 +1,6 @@
 """What the cluster runs and which features that brings: one table, no release numbers elsewhere."""
 
+from collections.abc import Mapping
 from enum import Enum
 from typing import NamedTuple, TypeAlias
 
@@ -57,9 +58,12 @@ class Feature(Enum):
     NULL_BYTE_POLICY = ("externalSecrets", (2, 3, 0), "nullBytePolicy")
     NULL_BYTE_DEFAULT_GONE = ("externalSecrets", (2, 7, 0), "no injected nullBytePolicy")
     CREATE_OR_MERGE = ("externalSecrets", (2, 8, 0), "creationPolicy CreateOrMerge")
-    PASSWORD_SECRET_KEYS = ("externalSecrets", (1, 1, 1), "Password secretKeys")
+    PASSWORD_SECRET_KEYS = ("externalSecrets", (1, 1, 1), "a generator of several passwords")
     PASSWORD_ENCODING = ("externalSecrets", (0, 20, 4), "Password encoding")
+    CLUSTER_GENERATOR = ("externalSecrets", (0, 14, 1), "ClusterGenerator")
+    VAULT_DYNAMIC_RAW = ("externalSecrets", (0, 14, 1), "resultType Raw")
     VAULT_GET_PARAMETERS = ("externalSecrets", (2, 4, 0), "VaultDynamicSecret getParameters")
+    VAULT_AUTH_OPTIONAL = ("externalSecrets", (0, 14, 4), "vault without auth")
     VAULT_GCP_AUTH = ("externalSecrets", (1, 1, 0), "vault auth.gcp")
     VAULT_CERT_PATH = ("externalSecrets", (0, 20, 2), "vault auth.cert.path")
     VAULT_CERT_ROLE = ("externalSecrets", (2, 3, 0), "vault auth.cert.vaultRole")
@@ -73,6 +77,12 @@ class Feature(Enum):
     AZURE_CUSTOM_CLOUD = ("externalSecrets", (0, 20, 0), "azure customCloudConfig")
     REWRITE_MERGE = ("externalSecrets", (0, 18, 1), "rewrite merge")
     REWRITE_PRIORITY_POLICY = ("externalSecrets", (0, 20, 2), "rewrite priorityPolicy")
+    TEMPLATE_FINALIZERS = ("externalSecrets", (0, 20, 0), "finalizers of a template")
+    TEMPLATE_DECODING = ("externalSecrets", (2, 7, 0), "templateFrom valuesDecodingStrategy")
+    TARGET_MANIFEST = ("externalSecrets", (1, 0, 0), "target.manifest")
+    SYNC_WINDOWS = ("externalSecrets", (2, 7, 0), "syncWindows")
+    PUSH_DATA_TO = ("externalSecrets", (2, 3, 0), "PushSecret dataTo")
+    STORE_INTERVAL_TEXT = ("externalSecrets", (2, 8, 0), "refreshInterval of a store as a text")
     MFA_GENERATOR = ("externalSecrets", (0, 18, 0), "generator MFA")
     SSHKEY_GENERATOR = ("externalSecrets", (0, 19, 0), "generator SSHKey")
     CLOUDSMITH_GENERATOR = ("externalSecrets", (0, 20, 0), "generator CloudsmithAccessToken")
@@ -86,9 +96,56 @@ class Feature(Enum):
     ONEPASSWORD_SDK = ("externalSecrets", (0, 17, 0), "provider onepasswordSDK")
     OPENBAO_PROVIDER = ("externalSecrets", (2, 7, 0), "provider openBao")
     CRD_PROVIDER = ("externalSecrets", (2, 8, 0), "provider crd")
+    VOLCENGINE_PROVIDER = ("externalSecrets", (0, 20, 0), "provider volcengine")
+    NGROK_PROVIDER = ("externalSecrets", (0, 20, 2), "provider ngrok")
+    BARBICAN_PROVIDER = ("externalSecrets", (1, 2, 0), "provider barbican")
+    DVLS_PROVIDER = ("externalSecrets", (1, 3, 0), "provider dvls")
+    NEBIUS_PROVIDER = ("externalSecrets", (2, 1, 0), "provider nebiusmysterybox")
+    OVH_PROVIDER = ("externalSecrets", (2, 3, 0), "provider ovh")
+    BEYONDTRUST_PROVIDER = ("externalSecrets", (2, 7, 0), "provider beyondtrustworkloadcredentials")
     OLD_PROVIDERS_GONE = ("externalSecrets", (2, 0, 0), "no providers alibaba and device42")
     KMS_V2 = ("kubernetes", (1, 27, 0), "KMS v2")
 
+
+# Fields of the operator's providers that only a verbatim `provider` reaches: first release with them.
+PROVIDER_FIELDS: Mapping[str, Version] = {
+    "akeyless.authSecretRef.serviceAccountRef": (2, 8, 0),
+    "akeyless.ignoreCache": (2, 8, 0),
+    "beyondtrust.server.decrypt": (1, 3, 0),
+    "conjur.auth.cert": (2, 8, 0),
+    "doppler.auth.oidcConfig": (1, 2, 0),
+    "dvls.vault": (2, 4, 0),
+    "fake.validationResult": (0, 20, 0),
+    "github.orgSecretVisibility": (2, 3, 0),
+    "gitlab.caBundle": (0, 18, 2),
+    "gitlab.caProvider": (0, 18, 2),
+    "ibm.auth.secretRef.iamEndpoint": (1, 1, 0),
+    "infisical.auth.awsAuthCredentials": (0, 19, 2),
+    "infisical.auth.azureAuthCredentials": (0, 18, 2),
+    "infisical.auth.gcpIamAuthCredentials": (0, 19, 0),
+    "infisical.auth.gcpIdTokenAuthCredentials": (0, 19, 0),
+    "infisical.auth.jwtAuthCredentials": (0, 19, 0),
+    "infisical.auth.kubernetesAuthCredentials": (0, 19, 2),
+    "infisical.auth.ldapAuthCredentials": (0, 19, 0),
+    "infisical.auth.ociAuthCredentials": (0, 19, 0),
+    "infisical.auth.tokenAuthCredentials": (0, 19, 2),
+    "infisical.caBundle": (1, 2, 1),
+    "infisical.caProvider": (1, 2, 1),
+    "infisical.secretsScope.organizationSlug": (2, 7, 0),
+    "keepersecurity.getByTitleFallback": (2, 4, 0),
+    "onepasswordSDK.cache": (1, 3, 0),
+    "onepasswordSDK.environment": (2, 9, 0),
+    "passbolt.caBundle": (2, 4, 1),
+    "passbolt.caProvider": (2, 4, 1),
+    "pulumi.auth": (2, 5, 0),
+    "secretserver.caBundle": (1, 1, 0),
+    "secretserver.caProvider": (1, 1, 0),
+    "secretserver.domain": (0, 20, 0),
+    "secretserver.token": (2, 8, 0),
+    "webhook.auth": (0, 16, 2),
+    "yandexcertificatemanager.fetching": (0, 20, 0),
+    "yandexlockbox.fetching": (0, 20, 0),
+}
 
 PROVIDERS = ("kubeadm", "k3s", "rke2", "talos", "kops", "eks", "gke", "aks", "openshift")
 _MANAGED = frozenset({"eks", "gke", "aks", "openshift"})

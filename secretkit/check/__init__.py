@@ -13,7 +13,7 @@ from typing import Any
 from secretkit import resources
 from secretkit.check import faults
 from secretkit.finding import Finding, closest
-from secretkit.fragment import VARIABLE
+from secretkit.fragment import VARIABLE, needed
 from secretkit.load.scalars import kind
 from secretkit.target import PARTS, Feature, Target, spelled
 from secretkit.text import Place, Tree
@@ -102,9 +102,7 @@ class Checker:
             yield from self._number(schema, value, place)
 
     def _since(self, schema: Schema, value: Any, place: Place, target: Target) -> Iterator[Finding]:
-        needs = schema.get("x-since")
-        if isinstance(value, str):
-            needs = schema.get("x-since-values", {}).get(value, needs)
+        needs = needed(schema, value)
         if needs and not target.has(Feature[needs]):
             part, first, what = Feature[needs].value
             yield faults.SINCE.at(

@@ -197,11 +197,15 @@ def _since(fragment: Fragment) -> str:
     from secretkit.target import PARTS, Feature, spelled
 
     words = []
-    needs = {"": fragment.get("x-since"), **fragment.get("x-since-values", {})}
+    needs = {
+        "": fragment.get("x-since"),
+        "more than one": fragment.get("x-since-many"),
+        **{f"`{value}`": name for value, name in fragment.get("x-since-values", {}).items()},
+    }
     for value, name in needs.items():
         if name:
             part, first, _ = Feature[name].value
-            words.append(f"{PARTS[part]} {spelled(first)}" + (f" for `{value}`" if value else ""))
+            words.append(f"{PARTS[part]} {spelled(first)}" + (f" for {value}" if value else ""))
     return ", ".join(words)
 
 

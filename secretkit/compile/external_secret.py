@@ -7,7 +7,7 @@ from secretkit.compile import generator
 from secretkit.compile.metadata import NAME_LABEL, metadata
 from secretkit.compile.store import api_version
 from secretkit.model.app import App
-from secretkit.model.secret import External, Fetch, Secret
+from secretkit.model.secret import External, Fetch, Generated, Secret
 from secretkit.names import spelled
 from secretkit.objects import Object
 from secretkit.target import Feature, Target
@@ -49,13 +49,22 @@ def _spec(app: App, secret: Secret) -> dict[str, Any]:
             entry = {"secretKey": fetch.key, "remoteRef": _remote(fetch, target)}
             data.append({**entry, **_source(app, fetch, default)})
     if secret.is_minted:
-        data_from.append({"sourceRef": {"generatorRef": generator.reference(secret)}})
+        data_from.append(_minted(secret))
     spec["target"] = _target(app, secret)
     if data:
         spec["data"] = data
     if data_from:
         spec["dataFrom"] = data_from
     return spec
+
+
+def _minted(secret: Secret) -> dict[str, Any]:
+    source = {"sourceRef": {"generatorRef": generator.reference(secret)}}
+    renamed = secret.origin.renamed if isinstance(secret.origin, Generated) else None
+    if renamed is None:
+        return source
+    made, key = renamed
+    return {"rewrite": [{"regexp": {"source": f"^{made}$", "target": key}}], **source}
 
 
 def _default_store(origin: External) -> str | None:

@@ -9,6 +9,7 @@ from secretkit.finding import Finding, closest
 from secretkit.merge import merged
 from secretkit.model.app import App, Patch
 from secretkit.objects import Object
+from secretkit.target import Target
 from secretkit.text import Place, Tree, get, has
 
 _FIXED = (
@@ -29,7 +30,7 @@ def patched(app: App, objects: Iterable[Object]) -> tuple[list[Object], list[Fin
             continue
         one = found[meets[0]]
         changed = Object(merged(one.body, patch.patch), one.place, one.holds_values)
-        wrong = list(_identity(patch, one, changed)) or list(_form(patch, changed))
+        wrong = list(_identity(patch, one, changed)) or list(_form(patch, changed, app.target))
         findings += wrong
         if not wrong:
             found[meets[0]] = changed
@@ -62,12 +63,12 @@ def _identity(patch: Patch, before: Object, after: Object) -> Iterator[Finding]:
             )
 
 
-def _form(patch: Patch, after: Object) -> Iterator[Finding]:
+def _form(patch: Patch, after: Object, target: Target) -> Iterator[Finding]:
     from secretkit.schema import objects
     from secretkit.schema.publish import published
 
     fragment = objects.of(after.kind)
-    for finding in Checker(published(fragment)).check(Tree(after.body, ())):
+    for finding in Checker(published(fragment)).check(Tree(after.body, ()), target):
         assert isinstance(finding.place, Place)
         inside = finding.place.path
         while inside and not has(patch.patch, inside):

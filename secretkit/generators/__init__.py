@@ -31,6 +31,14 @@ def kinds() -> dict[str, str]:
     return dict(sorted((get_module(name).kind, name) for name in modules))
 
 
+def since() -> dict[str, str]:
+    """Kind that a generatorRef may name -> name of the Feature it needs; others are in all releases."""
+    found = {kind: get(kind).since for kind in kinds()}
+    return {"ClusterGenerator": "CLUSTER_GENERATOR"} | {
+        kind: feature for kind, feature in found.items() if feature
+    }
+
+
 def get_module(name: str) -> Generator:
     generator: Generator = import_module(f"{__name__}.{name}").GENERATOR
     return generator

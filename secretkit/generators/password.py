@@ -28,9 +28,10 @@ SCHEMA = record(
             text("Key of the Secret.", pattern=DATA_KEY, maxLength=253, example="session-key"),
             at_least=1,
             uniqueItems=True,  # not in the CRD; password.go refuses a key that is there twice
-            since="PASSWORD_SECRET_KEYS",
             example=["session-key"],
-        ),
+        )
+        # An older release makes the one key `password`, which the ExternalSecret can rename.
+        | {"x-since-many": "PASSWORD_SECRET_KEYS"},
         "symbolCharacters": text(
             "The symbols to choose from.",
             default='~!@#$%^&*()_+`-={}|[]\\:"<>?,./',

@@ -50,7 +50,8 @@ SCHEMA = record(
             default="Data",
             written=True,
             example="Auth",
-        ),
+        )
+        | {"x-since-values": {"Raw": "VAULT_DYNAMIC_RAW"}},
         "allowEmptyResponse": flag(
             "An answer without data is no error.", default=False, written=True
         ),

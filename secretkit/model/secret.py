@@ -70,6 +70,7 @@ class Generated(NamedTuple):
     makes: tuple[str, ...] | None  # keys, None where unknown
     makes_tokens: bool
     at: Place
+    renamed: tuple[str, str] | None = None  # a key that the generator makes, and what it becomes
 
 
 class Sealed(NamedTuple):

@@ -6,17 +6,23 @@ from typing import Any, NamedTuple
 from secretkit.fragment import Reference, references
 from secretkit.text import Place, has
 
-_ALWAYS = """akeyless aws azurekv barbican beyondtrust beyondtrustworkloadcredentials
-bitwardensecretsmanager chef cloudrusm conjur delinea doppler dvls fake fortanix gcpsm github gitlab
-ibm infisical keepersecurity kubernetes nebiusmysterybox ngrok onboardbase onepassword oracle ovh
-passbolt passworddepot previder pulumi scaleway secretserver senhasegura vault volcengine webhook
-yandexcertificatemanager yandexlockbox"""
+_ALWAYS = """akeyless aws azurekv beyondtrust bitwardensecretsmanager chef cloudrusm conjur delinea
+doppler fake fortanix gcpsm github gitlab ibm infisical keepersecurity kubernetes onboardbase
+onepassword oracle passbolt passworddepot previder pulumi scaleway secretserver senhasegura vault
+webhook yandexcertificatemanager yandexlockbox"""
 # Provider of ESO, by its exact spelling -> name of the Feature that it needs.
 PROVIDERS: Mapping[str, str | None] = {
     **dict.fromkeys(_ALWAYS.split()),
+    "barbican": "BARBICAN_PROVIDER",
+    "beyondtrustworkloadcredentials": "BEYONDTRUST_PROVIDER",
     "crd": "CRD_PROVIDER",
+    "dvls": "DVLS_PROVIDER",
+    "nebiusmysterybox": "NEBIUS_PROVIDER",
+    "ngrok": "NGROK_PROVIDER",
     "onepasswordSDK": "ONEPASSWORD_SDK",
     "openBao": "OPENBAO_PROVIDER",
+    "ovh": "OVH_PROVIDER",
+    "volcengine": "VOLCENGINE_PROVIDER",
 }
 REMOVED_PROVIDERS = ("alibaba", "device42")  # in ESO 2.0.0
 # Provider -> what cannot be done there.

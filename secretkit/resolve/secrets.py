@@ -138,6 +138,7 @@ class Secrets:
             # At the default ratios a long password has more letters than the alphabet.
             spec["allowRepeat"] = True
         makes = generator.keys(spec)
+        renamed = self._renamed(kind, spec)
         return Generated(
             kind=kind,
             name=name,
@@ -145,7 +146,15 @@ class Secrets:
             makes=tuple(makes) if makes is not None else None,
             makes_tokens=generator.makes_tokens,
             at=at,
+            renamed=renamed,
         )
+
+    def _renamed(self, kind: str, spec: dict[str, Any]) -> tuple[str, str] | None:
+        """Takes the one key out of the spec of a Password that a release before `secretKeys` makes."""
+        if kind != "Password" or self._has("PASSWORD_SECRET_KEYS"):
+            return None
+        key, *_ = spec.pop("secretKeys", ["password"])  # several were refused by the schema
+        return None if key == "password" else ("password", key)
 
     def _sealed(self, name: str, value: Mapping[str, Any], at: Place) -> Sealed:
         record = value.get("sealedFor", {})

@@ -215,7 +215,8 @@ def dynamic() -> Fragment:
         "getParameters": mapping("Query of a GET.", listing("Values.", text("A value.")),
                                  example={"region": ["eu"]}, since="VAULT_GET_PARAMETERS"),
         "resultType": text("Which part of the answer becomes keys.", enum=["Data", "Auth", "Raw"],
-                           default="Data", example="Auth"),
+                           default="Data", example="Auth")
+        | {"x-since-values": {"Raw": "VAULT_DYNAMIC_RAW"}},
         "allowEmptyResponse": flag("An answer without data is no error.", default=False),
         "lease": text("How long the credentials live: the TTL of the engine's role. `refresh` is checked "
                       "against it.", example="1h", pattern=DURATION),
@@ -236,7 +237,8 @@ def generate() -> Fragment:
         "symbols": {**password["symbols"]},
         "keys": listing("Keys of the Secret, each with a password of its own.",
                         text("A key.", pattern=DATA_KEY, example="session-key"), at_least=1,
-                        example=["session-key"], default=["password"], since="PASSWORD_SECRET_KEYS"),
+                        example=["session-key"], default=["password"])
+        | {"x-since-many": "PASSWORD_SECRET_KEYS"},
     }  # fmt: skip
     short = "|".join(fields)
     kinds = list(generators.kinds())
@@ -247,7 +249,8 @@ def generate() -> Fragment:
             **({"x-since": generator.since} if generator.since else {}),
         }
     fields["ref"] = record("A generator that exists already.", {
-        "kind": text("Its kind.", enum=["ClusterGenerator", *kinds], example="ClusterGenerator"),
+        "kind": text("Its kind.", enum=["ClusterGenerator", *kinds], example="ClusterGenerator")
+        | {"x-since-values": generators.since()},
         "name": name("Its name.", example="strong-password"),
     }, required=["kind", "name"])  # fmt: skip
     return record(

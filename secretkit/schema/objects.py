@@ -1,16 +1,18 @@
 """The objects that we emit, as strict fragments: patched ones are held against them.
 
-Facts are those of the CRDs of ESO 2.9 and of Kubernetes 1.34; a test holds them against the CRDs.
+Facts are those of the CRDs of ESO 2.9 and of Kubernetes 1.34, with what came later than 0.15 marked
+as such; tests hold them against the CRDs of every release.
 """
 
 from collections.abc import Callable
 
 from secretkit import generators, stores
 from secretkit.fragment import DATA_KEY, Fragment, flag, free, listing, mapping, record, text, whole
+from secretkit.model.store import PROVIDERS, REMOVED_PROVIDERS
 
 
-def _any() -> Fragment:
-    return text("A text.")
+def _any(since: str | None = None) -> Fragment:
+    return text("A text.", since=since)
 
 
 def _names(description: str) -> Fragment:
@@ -45,18 +47,23 @@ def _without_shortcuts(fragment: Fragment) -> Fragment:
 
 def _store() -> Fragment:
     known = {
+        name: free("A provider.", since=feature)
+        for name, feature in (*PROVIDERS.items(), *dict.fromkeys(REMOVED_PROVIDERS).items())
+    } | {
         backend.provider_key: _without_shortcuts(backend.schema)
         for backend in map(stores.get, stores.names())
     }
-    provider = {**record("The provider.", known), "additionalProperties": free("A provider."),
-                "minProperties": 1, "maxProperties": 1}  # fmt: skip
+    provider = {**record("The provider.", known), "minProperties": 1, "maxProperties": 1}
     selector = record("A label selector.", {
         "matchLabels": _names("Labels."),
         "matchExpressions": listing("Expressions.", record("An expression.", {
             "key": _any(), "operator": _any(), "values": listing("Values.", _any()),
         }, required=["key", "operator"])),
     })  # fmt: skip
-    interval = {**whole("Seconds, or a duration."), "type": ["integer", "string"]}
+    interval = {
+        **whole("Seconds, or a duration."), "type": ["integer", "string"],
+        "x-since-text": "STORE_INTERVAL_TEXT",
+    }  # fmt: skip
     return _with_spec(record("The store.", {
         "provider": provider,
         "controller": _any(),
@@ -73,7 +80,7 @@ def _reference(*, find: bool = False) -> Fragment:
     strategies = {
         "conversionStrategy": text("Conversion.", enum=["Default", "Unicode"]),
         "decodingStrategy": text("Decoding.", enum=["Auto", "Base64", "Base64URL", "None"]),
-        "nullBytePolicy": text("NUL bytes.", enum=["Ignore", "Fail"]),
+        "nullBytePolicy": text("NUL bytes.", enum=["Ignore", "Fail"], since="NULL_BYTE_POLICY"),
     }
     if find:
         return record("Many secrets.", {
@@ -95,8 +102,11 @@ def _store_reference() -> Fragment:
 def _source() -> Fragment:
     return record("A source.", {
         "storeRef": _store_reference(),
-        "generatorRef": record("A generator.", {"apiVersion": _any(), "kind": _any(), "name": _any()},
-                               required=["kind", "name"]),
+        "generatorRef": record("A generator.", {
+            "apiVersion": _any(), "name": _any(),
+            "kind": text("Its kind.", enum=["ClusterGenerator", *generators.kinds()])
+            | {"x-since-values": generators.since()},
+        }, required=["kind", "name"]),
     })  # fmt: skip
 
 
@@ -113,12 +123,12 @@ def _template() -> Fragment:
         "type": _any(),
         "metadata": record("Metadata of the Secret.", {
             "labels": _names("Labels."), "annotations": _names("Annotations."),
-            "finalizers": listing("Finalizers.", _any()),
+            "finalizers": listing("Finalizers.", _any(), since="TEMPLATE_FINALIZERS"),
         }),
         "data": _names("Keys."),
         "templateFrom": listing("More templates.", record("A source.", {
             "configMap": source, "secret": source, "literal": _any(), "target": _any(),
-            "valuesDecodingStrategy": _any(),
+            "valuesDecodingStrategy": _any("TEMPLATE_DECODING"),
         })),
     })  # fmt: skip
 
@@ -130,26 +140,29 @@ def _external_secret() -> Fragment:
         "transform": record("By template.", {"template": _any()}, required=["template"]),
         "merge": record("Merging.", {
             "strategy": _any(), "into": _any(), "conflictPolicy": _any(),
-            "priority": listing("Priority.", _any()), "priorityPolicy": _any(),
-        }),
+            "priority": listing("Priority.", _any()),
+            "priorityPolicy": _any("REWRITE_PRIORITY_POLICY"),
+        }, since="REWRITE_MERGE"),
     })  # fmt: skip
     window = record(
         "A window.", {"schedule": _any(), "duration": _any()}, required=["schedule", "duration"]
     )
     return _with_spec(record("The external secret.", {
-        "refreshPolicy": text("Refresh.", enum=["CreatedOnce", "Periodic", "OnChange"]),
+        "refreshPolicy": text("Refresh.", enum=["CreatedOnce", "Periodic", "OnChange"],
+                              since="REFRESH_POLICY"),
         "refreshInterval": _any(),
         "secretStoreRef": _store_reference(),
         "syncWindows": record("When it syncs.", {
             "kind": text("Kind.", enum=["allow", "deny"]), "windows": listing("Windows.", window, at_least=1),
-        }, required=["kind", "windows"]),
+        }, required=["kind", "windows"], since="SYNC_WINDOWS"),
         "target": record("The Secret.", {
             "name": _any(),
-            "creationPolicy": text("Creation.", enum=["Owner", "Orphan", "Merge", "None", "CreateOrMerge"]),
+            "creationPolicy": text("Creation.", enum=["Owner", "Orphan", "Merge", "None", "CreateOrMerge"])
+            | {"x-since-values": {"CreateOrMerge": "CREATE_OR_MERGE"}},
             "deletionPolicy": text("Deletion.", enum=["Delete", "Merge", "Retain"]),
             "immutable": flag("Immutable."),
             "manifest": record("Another kind.", {"apiVersion": _any(), "kind": _any()},
-                               required=["apiVersion", "kind"]),
+                               required=["apiVersion", "kind"], since="TARGET_MANIFEST"),
             "template": _template(),
         }),
         "data": listing("Keys.", record("A key.", {
@@ -184,7 +197,7 @@ def _push_secret() -> Fragment:
             "match": match, "metadata": free("Metadata."),
             "conversionStrategy": text("Conversion.", enum=["None", "ReverseUnicode"]),
         }, required=["match"])),
-        "dataTo": listing("Sets.", free("A set.")),
+        "dataTo": listing("Sets.", free("A set."), since="PUSH_DATA_TO"),
         "template": _template(),
     }, required=["secretStoreRefs", "selector"]))  # fmt: skip
 
@@ -231,4 +244,10 @@ def of(kind: str) -> Fragment:
     """The fragment of an emitted kind; that of a generator is its own spec."""
     if kind in _KINDS:
         return _KINDS[kind]()
-    return _with_spec(generators.get(kind).schema)
+    schema = generators.get(kind).schema
+    fields = {
+        # What an older release has in another way, the object itself does not hold there.
+        name: {**field, "x-since": field["x-since-many"]} if "x-since-many" in field else field
+        for name, field in schema["properties"].items()
+    }
+    return _with_spec({**schema, "properties": fields})

@@ -258,7 +258,7 @@ def test_a_changed_file_gets_the_same_verdict_from_both(data: st.DataObject) -> 
 
 ANNOTATIONS = {
     "$schema", "$id", "$defs", "title", "description", "examples", "default", "deprecated",
-    "x-ref", "x-since", "x-since-values", "x-written", "x-shortcut",
+    "x-ref", "x-since", "x-since-many", "x-since-values", "x-written", "x-shortcut",
 }  # fmt: skip
 # Counts for any validator, beside our own keyword for the same, which the walk reads.
 SPELLED_OUT = {"oneOf": "x-exactly-one", "anyOf": "x-at-least-one", "allOf": "x-at-most-one"}

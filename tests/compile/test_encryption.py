@@ -145,11 +145,17 @@ def test_no_control_plane_file_is_for_a_managed_cluster() -> None:
     assert stems == {"kubeadm": both, "k3s": both, "eks": [], "gke": [], "aks": [], "openshift": []}
 
 
-def test_an_old_api_server_gets_the_old_kms_protocol() -> None:
-    body = rendered({"provider": "kms", "kms": KMS}, Target(kubernetes=(1, 26, 0)))
+@pytest.mark.parametrize(
+    ("minor", "protocol"),
+    [(25, "v1"), (26, "v1"), (27, "v2"), (28, "v2"), (29, "v2"), (34, "v2"), (37, "v2")],
+)
+def test_an_api_server_gets_the_newest_kms_protocol_that_it_has_on(
+    minor: int, protocol: str
+) -> None:
+    body = rendered({"provider": "kms", "kms": KMS}, Target(kubernetes=(1, minor, 0)))
 
     assert body["resources"][0]["providers"] == [
-        {"kms": {"apiVersion": "v1", "timeout": "3s", **KMS}}
+        {"kms": {"apiVersion": protocol, "timeout": "3s", **KMS}}
     ]
 
 

@@ -11,6 +11,7 @@ from secretkit.load.positions import Positions
 from secretkit.pipeline import Options
 from secretkit.resolve import Context
 from secretkit.resolve.app import resolve
+from secretkit.target import Target, version
 from secretkit.text import Source
 
 HEAD = """\
@@ -29,10 +30,11 @@ spec:
 """
 
 
-def findings(patches: str) -> list[tuple[str, int]]:
+def findings(patches: str, release: str = "2.9") -> list[tuple[str, int]]:
     source = Source("secrets.yaml", HEAD + indent(patches, "    "))
     positions = Positions()
-    return [(one.code, positions.span(one.place).line) for one in pipeline.judge(source, Options())]
+    options = Options(target=Target(external_secrets=version(release)))
+    return [(one.code, positions.span(one.place).line) for one in pipeline.judge(source, options)]
 
 
 @pytest.mark.parametrize(
@@ -63,6 +65,36 @@ def findings(patches: str) -> list[tuple[str, int]]:
 )  # fmt: skip
 def test_a_patch_is_judged_where_it_stands(patch: str, expected: list[tuple[str, int]]) -> None:
     assert findings(patch) == expected
+
+
+WINDOWS = """\
+ExternalSecret/db:
+  spec:
+    syncWindows: {kind: deny, windows: [{schedule: "0 0 * * *", duration: 1h}]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("patch", "before", "first", "line"),
+    [
+        pytest.param(WINDOWS, "2.6", "2.7", 3, id="a field of a later release"),
+        pytest.param(
+            "ExternalSecret/db:\n  spec: {target: {creationPolicy: CreateOrMerge}}",
+            "2.7", "2.8", 2, id="a value of a later release",
+        ),
+        pytest.param("SecretStore/aws:\n  spec: {refreshInterval: 1h}", "2.7", "2.8", 2,
+                     id="a duration where seconds were all"),
+        pytest.param("SecretStore/aws:\n  spec: {provider: {aws: {sessionTagsPolicy: Simple}}}",
+                     "2.4", "2.5", 2, id="a field of the provider"),
+        pytest.param("SecretStore/aws:\n  spec: {provider: {aws: null, openBao: {path: kv}}}",
+                     "2.6", "2.7", 2, id="a provider of a later release"),
+    ],
+)  # fmt: skip
+def test_a_patch_says_only_what_the_target_knows(
+    patch: str, before: str, first: str, line: int
+) -> None:
+    assert findings(patch, before) == [("SK612", HEAD.count("\n") + line)]
+    assert findings(patch, first) == []
 
 
 def test_a_patch_is_a_merge_and_null_deletes() -> None:

@@ -1,6 +1,7 @@
 """Every object of Kubernetes' own kinds under its OpenAPI, unknown fields forbidden."""
 
 from copy import deepcopy
+from dataclasses import replace
 from typing import Any
 
 import crds
@@ -8,10 +9,13 @@ import kubernetes_validate  # type: ignore[import-untyped]
 import overlays
 import pytest
 
-from examples import EXAMPLES, OVERLAID, Example, bodies, identity
+from examples import EXAMPLES, OVERLAID, Example, bodies, identity, request, stream
+from secretkit import rendering
+from secretkit.target import Target, version
 
-NEWEST = kubernetes_validate.latest_version()
-RELEASES = sorted({"1.30", "1.34", NEWEST})
+NEWEST = version(kubernetes_validate.latest_version())
+OLDEST = (1, 28, 0)
+RELEASES = [f"1.{minor}" for minor in range(OLDEST[1], NEWEST[1] + 1)]
 
 every_release = pytest.mark.parametrize("release", RELEASES)
 
@@ -41,6 +45,19 @@ def test_kubernetes_takes_every_object(example: Example, release: str) -> None:
 @pytest.mark.parametrize("example", OVERLAID, ids=lambda found: found.id)
 def test_kubernetes_takes_every_patched_workload(example: Example, release: str) -> None:
     assert refused(overlays.workloads(example), release) == {}
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda found: found.id)
+def test_the_release_of_kubernetes_changes_no_object(example: Example) -> None:
+    options = request(example).options
+    made = {
+        rendering.render(
+            request(example, only="api", options=replace(options, target=Target(kubernetes=at)))
+        ).text
+        for at in (OLDEST, NEWEST)
+    }
+
+    assert made == {stream(example)}
 
 
 def test_the_judge_refuses_a_field_that_kubernetes_does_not_know() -> None:

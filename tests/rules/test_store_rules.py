@@ -358,6 +358,55 @@ TARGETS = [
          "the target is 0.16"],
         id="the SDK of 1Password",
     ),
+    pytest.param(
+        with_store({"provider": {"ovh": {}}}), "2.2",
+        ["SK238 the provider `ovh` of External Secrets Operator needs release 2.3, and the target "
+         "is 2.2"],
+        id="a provider between two releases that have CRDs here",
+    ),
+    pytest.param(
+        with_store({"provider": {"doppler": {"auth": {"oidcConfig": {"identity": "x"}}}}}), "1.1",
+        ["SK216 `doppler.auth.oidcConfig` needs External Secrets Operator 1.2, and the target is "
+         "1.1"],
+        id="a field of a verbatim provider",
+    ),
+    pytest.param(
+        with_store({"provider": {"doppler": {"auth": {"oidcConfig": {"identity": "x"}}}}}), "1.2",
+        [], id="a field of a verbatim provider in its release",
+    ),
+    pytest.param(
+        with_store({"provider": {"vault": {"server": "https://vault.example.com", "path": "kv",
+                                           "auth": {"gcp": {"role": "shop", "path": "gcp"}}}}}),
+        "0.15",
+        ["SK216 vault auth.gcp needs External Secrets Operator 1.1, and the target is 0.15"],
+        id="a field of a verbatim vault, and nothing within it",
+    ),
+    pytest.param(
+        with_store({"provider": {"aws": {"service": "CertificateManager", "region": "eu-west-1"}}}),
+        "2.7",
+        ["SK216 aws CertificateManager needs External Secrets Operator 2.8, and the target is 2.7"],
+        id="a value of a verbatim aws",
+    ),
+    pytest.param(
+        with_store({"vault": {"server": "https://vault.example.com", "path": "kv"}}), "0.14.3",
+        ["SK216 a Vault without `auth` needs External Secrets Operator 0.14.4, and the target is "
+         "0.14.3", "SK248 the store `main` does not say how to log in"],
+        id="a Vault without a login",
+    ),
+    pytest.param(
+        {"secrets": {"db": {"generate": {"ref": {"kind": "MFA", "name": "code"}}, "refresh": "5m"}}},
+        "0.17",
+        ["SK019 generator MFA needs External Secrets Operator 0.18, and the target is 0.17"],
+        id="a reference to a generator of a later kind",
+    ),
+    pytest.param(
+        {"secrets": {"db": {"generate": {"keys": ["a", "b"]}}}}, "1.1",
+        ["SK019 a generator of several passwords needs External Secrets Operator 1.1.1, and the "
+         "target is 1.1"],
+        id="several passwords",
+    ),
+    pytest.param({"secrets": {"db": {"generate": {"keys": ["a"]}}}}, "0.15", [],
+                 id="one password by another name"),
     pytest.param(with_store({"provider": {"device42": {}}}), "1.3", [], id="an old provider"),
     pytest.param(
         with_store({"provider": {"device42": {}}}), "2.9",
@@ -392,14 +441,12 @@ def test_a_verbatim_provider_of_any_form_is_judged(provider: str, odd: Any) -> N
 @needs_crds
 @pytest.mark.parametrize("release", RELEASES)
 def test_the_providers_are_those_of_the_release(release: str) -> None:
-    """Others came at releases between those we hold CRDs of, so what we know lacks none."""
-    at = version(release)
-    gated = {name for name, feature in PROVIDERS.items() if feature}
-    available = {name for name in gated if Feature[str(PROVIDERS[name])].value[1] <= at}
-    gone = Target(external_secrets=at).has(Feature.OLD_PROVIDERS_GONE)
-    found = set(provider_schemas(release))
-    assert found & gated == available
-    assert found - gated <= {*PROVIDERS, *(() if gone else REMOVED_PROVIDERS)}
+    at = Target(external_secrets=version(release))
+    available = {
+        name for name, feature in PROVIDERS.items() if feature is None or at.has(Feature[feature])
+    }
+    gone = at.has(Feature.OLD_PROVIDERS_GONE)
+    assert set(provider_schemas(release)) == {*available, *(() if gone else REMOVED_PROVIDERS)}
 
 
 @needs_crds

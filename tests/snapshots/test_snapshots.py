@@ -17,6 +17,7 @@ from examples import (
     Example,
     bodies,
     control_plane,
+    documents,
     raw,
     request,
     stream,
@@ -108,10 +109,28 @@ def test_control_plane_files_are_as_reviewed(example: Example, snapshot: Snapsho
     assert control_plane(example) == snapshot(name=name(example, "control-plane"))
 
 
-GOLDEN = [
-    example for example in EXAMPLES if example.id in ("dynamic-database", "eso-aws", "eso-vault")
+# Examples that show what an older release of ESO gets -> the first release that takes all of it.
+GOLDEN = {
+    "dynamic-database": "0.15",
+    "eso-aws": "0.15",
+    "eso-vault": "0.15",
+    "fetch": "2.4",
+    "generate": "1.3",
+    "payments": "0.15",
+    "stores-aws": "2.8",
+    "stores-azure": "0.20",
+    "stores-cluster": "0.15",
+    "stores-gcp": "2.8",
+    "stores-kubernetes": "0.15",
+    "stores-vault": "2.4",
+}
+RELEASES = ("0.15", "0.17", "0.20", "1.3", "2.4", "2.8")
+OLDER = [
+    pytest.param(example, release, id=f"{example.id}@eso-{release}")
+    for example in EXAMPLES
+    for release in RELEASES
+    if example.id in GOLDEN and version(GOLDEN[example.id]) <= version(release)
 ]
-RELEASES = ("0.15", "0.17", "1.3", "2.4", "2.8")
 
 
 def test_no_snapshot_is_left_of_what_is_gone() -> None:
@@ -119,7 +138,7 @@ def test_no_snapshot_is_left_of_what_is_gone() -> None:
         *(name(example, "manifests") for example in WITH_MANIFESTS),
         *(name(example, "patches") for example in WITH_PATCHES),
         *(name(example, "control-plane") for example in WITH_CONTROL_PLANE),
-        *(f"{example.id}@eso-{release}/manifests" for example in GOLDEN for release in RELEASES),
+        *(f"{case.id}/manifests" for case in OLDER),
     }
     found = {
         path.relative_to(SNAPSHOTS).with_suffix("").as_posix() for path in SNAPSHOTS.rglob("*.yaml")
@@ -128,8 +147,7 @@ def test_no_snapshot_is_left_of_what_is_gone() -> None:
     assert found == wanted
 
 
-@pytest.mark.parametrize("release", RELEASES)
-@pytest.mark.parametrize("example", GOLDEN, ids=lambda found: found.id)
+@pytest.mark.parametrize(("example", "release"), OLDER)
 def test_manifests_for_an_older_release_are_as_reviewed(
     example: Example, release: str, snapshot: SnapshotAssertion
 ) -> None:
@@ -137,4 +155,6 @@ def test_manifests_for_an_older_release_are_as_reviewed(
     target = Target(external_secrets=version(release))
     result = rendering.render(replace(asked, options=replace(asked.options, target=target)))
 
-    assert result.text == snapshot(name=f"{example.id}@eso-{release}/manifests")
+    text = without_values(result.text, documents(result.text))
+    assert text
+    assert text == snapshot(name=f"{example.id}@eso-{release}/manifests")

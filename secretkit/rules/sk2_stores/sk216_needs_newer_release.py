@@ -1,41 +1,108 @@
 """SK216: the target knows what is asked of it, where no field tells."""
 
 from collections.abc import Iterator
+from typing import Any, NamedTuple
 
+from secretkit import stores
 from secretkit.finding import Finding
+from secretkit.fragment import lacking
 from secretkit.model.app import App
+from secretkit.model.secret import Generated, Secret
+from secretkit.model.store import Store
 from secretkit.rules import Rule
-from secretkit.target import Feature, spelled
-from secretkit.text import Place
+from secretkit.target import PROVIDER_FIELDS, Feature, Target, Version, spelled
+from secretkit.text import Path, Place, has
+
+
+class _Need(NamedTuple):
+    """What stands at a place, from which release on, and what to do before."""
+
+    place: Place
+    first: Version
+    what: str
+    without: str
 
 
 def find(app: App) -> Iterator[Finding]:
-    for place, feature, what, without in _needs(app):
-        if app.target.has(feature):
-            continue
-        part, first, _ = feature.value
-        now = spelled(app.target.release(part))
-        yield RULE.at(place, what=what, first=spelled(first), now=now, without=without)
+    now = app.target.external_secrets
+    for need in _needs(app):
+        if now < need.first:
+            yield RULE.at(
+                need.place, what=need.what, first=spelled(need.first), now=spelled(now),
+                without=need.without,
+            )  # fmt: skip
 
 
-def _needs(app: App) -> Iterator[tuple[Place, Feature, str, str]]:
+def _needs(app: App) -> Iterator[_Need]:
     for secret in app.secrets.values():
-        if secret.creation_policy == "CreateOrMerge":
-            place = secret.at / "creationPolicy"
-            without = "use `Merge`, once the Secret is there, or `Owner`"
-            yield place, Feature.CREATE_OR_MERGE, "`creationPolicy: CreateOrMerge`", without
-        if secret.is_operators and secret.refresh.policy == "OnChange":
-            without = "give an interval"
-            yield secret.refresh.at, Feature.REFRESH_POLICY, "`refresh: onChange`", without
+        yield from _of_secret(secret)
     for store in app.stores.values():
-        if store.provider_name != "gcpsm":
-            continue
-        login = store.part("auth", "workloadIdentity")
-        if login and not {"clusterName", "clusterLocation"} <= login.keys():
-            place = store.account.at if store.account else store.settings_at / "auth"
-            without = "write `auth.workloadIdentity` with `clusterName` and `clusterLocation`"
-            what = "a login to Google Cloud that does not name its cluster"
-            yield place, Feature.GCP_CLUSTER_OPTIONAL, what, without
+        yield from _of_login(store)
+        if store.form == "provider":
+            yield from _verbatim(store, app.target)
+
+
+def _of_secret(secret: Secret) -> Iterator[_Need]:
+    if secret.creation_policy == "CreateOrMerge":
+        yield _Need(
+            secret.at / "creationPolicy", Feature.CREATE_OR_MERGE.value[1],
+            "`creationPolicy: CreateOrMerge`",
+            "use `Merge`, once the Secret is there, or `Owner`",
+        )  # fmt: skip
+    if secret.is_operators and secret.refresh.policy == "OnChange":
+        yield _Need(
+            secret.refresh.at, Feature.REFRESH_POLICY.value[1], "`refresh: onChange`",
+            "give an interval",
+        )  # fmt: skip
+    if isinstance(secret.origin, Generated) and secret.origin.kind == "VaultDynamicSecret":
+        spec = secret.origin.spec
+        if spec is not None and "auth" not in spec["provider"]:
+            yield _no_login((secret.origin.at / secret.origin.kind / "provider").key)
+
+
+def _of_login(store: Store) -> Iterator[_Need]:
+    if store.provider_name == "vault" and "auth" not in store.settings:
+        yield _no_login(store.settings_at.key)
+    login = store.part("auth", "workloadIdentity") if store.provider_name == "gcpsm" else {}
+    if login and not {"clusterName", "clusterLocation"} <= login.keys():
+        yield _Need(
+            store.account.at if store.account else store.settings_at / "auth",
+            Feature.GCP_CLUSTER_OPTIONAL.value[1],
+            "a login to Google Cloud that does not name its cluster",
+            "write `auth.workloadIdentity` with `clusterName` and `clusterLocation`",
+        )  # fmt: skip
+
+
+def _no_login(place: Place) -> _Need:
+    first = Feature.VAULT_AUTH_OPTIONAL.value[1]
+    return _Need(place, first, "a Vault without `auth`", "say how to log in")
+
+
+def _verbatim(store: Store, target: Target) -> Iterator[_Need]:
+    """Fields of a provider that came as it stands, which no schema of ours has seen."""
+    without = "leave it out"
+    name = store.provider_name or ""
+    for field, first in PROVIDER_FIELDS.items():
+        provider, *steps = field.split(".")
+        if provider == name and has(store.settings, tuple(steps)):
+            yield _Need(_below(store, tuple(steps)), first, f"`{field}`", without)
+    known = lambda feature: target.has(Feature[feature])  # noqa: E731
+    for path, feature in lacking(_schema(name), store.settings, known):
+        _, first, what = Feature[feature].value
+        yield _Need(_below(store, path), first, what, without)
+
+
+def _below(store: Store, path: Path) -> Place:
+    place = store.settings_at
+    for step in path:
+        place = place / step
+    return place.key
+
+
+def _schema(provider: str) -> dict[str, Any]:
+    """The fields of a provider that has a short form; empty for the others."""
+    backends = map(stores.get, stores.names())
+    return next((one.schema for one in backends if one.provider_key == provider), {})
 
 
 RULE = Rule(
