@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-from secretkit.text import Mark, Place, Span
+from secretkit.text import Mark, Place, Span, Tree
 
 Severity: TypeAlias = Literal["error", "warning", "info"]
 Where: TypeAlias = Place | Span | Mark
@@ -56,10 +56,14 @@ class Code:
 
 
 class Rejected(Exception):
-    """The input cannot be made into what the station gives; carries the findings that say why."""
+    """The input cannot be made into what the station gives; carries the findings that say why.
 
-    def __init__(self, findings: Iterable[Finding]) -> None:
+    `tree` is what can be read in spite of them, if it can be judged.
+    """
+
+    def __init__(self, findings: Iterable[Finding], tree: Tree | None = None) -> None:
         self.findings = tuple(findings)
+        self.tree = tree
         super().__init__(f"{len(self.findings)} findings")
 
 

@@ -20,6 +20,7 @@ from secretkit.model.secret import Plain
 from secretkit.model.store import Store
 from secretkit.names import digest
 from secretkit.objects import Object
+from secretkit.partial import Attempt, judged
 from secretkit.platforms import API_VERSION, Platforms, load_platform
 from secretkit.report import Spot
 from secretkit.resolve import Context
@@ -104,29 +105,21 @@ def run(paths: Sequence[Path], options: Options) -> Outcome:
     inputs = find_inputs(paths, root, options.skip)
     findings: list[Finding] = []
     notes: list[str] = []
-    trees: list[tuple[Input, Tree]] = []
+    trees: list[_Read] = []
     for found in inputs:
-        try:
-            tree = load(read(found))
-        except Rejected as rejected:
-            if found.direct or mentions_us(found):
-                findings += rejected.findings
-            else:
-                notes.append(f"{found.name}: passed over, it is not kind AppSecrets")
-            continue
-        wrong = _kind(tree)
-        if wrong is None:
-            trees.append((found, tree))
-        elif found.direct or _is_ours(tree):
-            findings.append(wrong)
+        it, wrong = _read(found)
+        if it:
+            trees.append(it)
+        elif wrong:
+            findings += wrong
         else:
             notes.append(f"{found.name}: passed over, it is not kind AppSecrets")
     if not trees and not findings:
         raise NoInput
     platforms = Platforms(root, options.platform, options.environment)
-    found_on = [(found, tree, platforms.of(found.path.parent)) for found, tree in trees]
-    environments = _all_environments(platforms.loaded, [tree for _, tree in trees])
-    broken = bool(findings or platforms.findings)
+    found_on = [(one, platforms.of(one.input.path.parent)) for one in trees]
+    environments = _all_environments(platforms.loaded, [one.tree for one in trees])
+    broken = bool(findings or platforms.findings or any(one.findings for one in trees))
     _known_environment(options.environment, environments, broken)
     findings += platforms.findings
     compiled = [] if platforms.findings else list(_compiled(found_on, root, options, findings))
@@ -142,6 +135,28 @@ def run(paths: Sequence[Path], options: Options) -> Outcome:
         root, tuple(compiled), tuple(findings), tuple(notes), environments, platforms.loaded, shared,
         _names(paths, root), options.shard,
     )  # fmt: skip
+
+
+class _Read(NamedTuple):
+    """An input of our kind, and what is wrong with its text though it can be read."""
+
+    input: Input
+    tree: Tree
+    findings: tuple[Finding, ...] = ()
+
+
+def _read(found: Input) -> tuple[_Read | None, tuple[Finding, ...]]:
+    """An input, or what is wrong with it where it is meant for us."""
+    try:
+        one = _Read(found, load(read(found)))
+    except Rejected as rejected:
+        if rejected.tree is None or _kind(rejected.tree):
+            return None, rejected.findings if found.direct or mentions_us(found) else ()
+        one = _Read(found, rejected.tree, rejected.findings)
+    wrong = _kind(one.tree)
+    if wrong is None:
+        return one, ()
+    return None, (wrong,) if found.direct or _is_ours(one.tree) else ()
 
 
 def _names(paths: Sequence[Path], root: Path) -> tuple[str, ...]:
@@ -195,15 +210,15 @@ def _as_platforms(app: App, store: Store, platforms: Platforms) -> Iterator[Obje
 
 
 def _compiled(
-    found_on: Iterable[tuple[Input, Tree, Platform | None]],
+    found_on: Iterable[tuple[_Read, Platform | None]],
     root: Path,
     options: Options,
     findings: list[Finding],
 ) -> Iterator[Compiled]:
     """Each app that compiles; what is wrong with the others is added to the findings."""
-    for found, tree, platform in found_on:
+    for one, platform in found_on:
         mine = replace(options, target=platform.target) if platform else options
-        app = _one(found, tree, root, mine, platform, findings)
+        app = _one(one, root, mine, platform, findings)
         if app is not None:
             yield app
 
@@ -222,20 +237,23 @@ class NoInput(Usage):
 
 def judge(source: Source, options: Options) -> tuple[Finding, ...]:
     """All findings on one text, as `validate` has them."""
+    before: tuple[Finding, ...] = ()
     try:
         tree = load(source)
     except Rejected as rejected:
-        return rejected.findings
+        if rejected.tree is None:
+            return rejected.findings
+        tree, before = rejected.tree, rejected.findings
     if isinstance(tree.value, dict) and tree.value.get("kind") == "Platform":
-        return _judge_platform(tree, options)
+        return before or _judge_platform(tree, options)
     wrong = _kind(tree)
     if wrong:
-        return (wrong,)
-    findings: list[Finding] = []
-    app = _app(tree, options, None, findings, {})
+        return before or (wrong,)
+    app, findings = _app(tree, options, None, {}, before)
+    objects = _objects(app, findings) if app else []
     if app and not _wrong(findings):
         fleet = Fleet()
-        fleet.add(fleet.gather(app, _objects(app, findings)))
+        fleet.add(fleet.gather(app, objects))
         findings += fleet.findings()
         findings += sk4_control_plane.judge_apps([app], ())
     return tuple(findings)
@@ -279,16 +297,13 @@ def _reader(root: Path) -> Callable[[str], Source]:
 
 
 def _one(
-    found: Input, tree: Tree, root: Path, options: Options, platform: Platform | None,
-    findings: list[Finding],
-) -> Compiled | None:  # fmt: skip
-    own: list[Finding] = []
-    app = _app(tree, options, platform, own, {})
+    one: _Read, root: Path, options: Options, platform: Platform | None, findings: list[Finding]
+) -> Compiled | None:
+    tree = one.tree
+    app, own = _app(tree, options, platform, {}, one.findings)
     if app and options.allow_plaintext is not None:
-        app = _with_values(app, found, tree, root, options, platform, own)
-    objects: list[Object] = []
-    if app and not _wrong(own):
-        objects = _objects(app, own)
+        app = _with_values(app, one, root, options, platform, own)
+    objects = _objects(app, own) if app else []
     own = _by_policy(own, platform)
     findings += own
     if app is None or _wrong(own):
@@ -301,13 +316,19 @@ def _wrong(findings: Iterable[Finding]) -> bool:
 
 
 def _objects(app: App, findings: list[Finding]) -> list[Object]:
-    """The app's objects with its patches; a patch that does not fit is added to the findings."""
+    """The app's objects with its patches; a patch that does not fit is added to the findings.
+
+    None of an app that is wrong, whose patches are judged all the same.
+    """
+    wrong = _wrong(findings)
+    if wrong and (not app.patches or any(found.code == "SK201" for found in findings)):
+        return []  # an unknown store alone stops the compiler
     if not app.patches:
         return list(compile_app(app))
     from secretkit.compile.patches import patched
 
-    objects, wrong = patched(app, compile_app(app))
-    findings += wrong
+    objects, unfit = patched(app, compile_app(app))
+    findings += unfit
     return objects
 
 
@@ -341,15 +362,27 @@ def _by_policies(findings: Iterable[Finding], apps: Iterable[Compiled]) -> Itera
 
 
 def _app(
-    tree: Tree, options: Options, platform: Platform | None, findings: list[Finding],
+    tree: Tree, options: Options, platform: Platform | None,
+    values: Mapping[tuple[str, str], Hidden], before: Sequence[Finding] = (),
+) -> Attempt:  # fmt: skip
+    """The app of a tree, judged by every rule; None where no model can be made.
+
+    `before` is what is wrong with the tree's text.
+    """
+    first = _attempt(tree, options, platform, values)
+    if first.app and not before:
+        return first
+    return judged(tree, first, lambda part: _attempt(part, options, platform, values), before)
+
+
+def _attempt(
+    tree: Tree, options: Options, platform: Platform | None,
     values: Mapping[tuple[str, str], Hidden],
-) -> App | None:  # fmt: skip
-    """The app of a tree, judged by every rule; None where no model can be made."""
+) -> Attempt:  # fmt: skip
     checker = _checker()
-    wrong = checker.check(tree, options.target)
-    findings += wrong
-    if wrong:
-        return None
+    findings = list(checker.check(tree, options.target))
+    if findings:
+        return Attempt(None, findings)
     if platform and platform.environments:
         findings += _undeclared(tree, platform)
     context = Context(options.target, options.environment, platform, values)
@@ -358,14 +391,12 @@ def _app(
             tree, context, lambda whole: checker.check(whole, options.target, resolved=True)
         )
     except Rejected as rejected:
-        findings += rejected.findings
-        return None
-    findings += rules.judge(app)
-    return app
+        return Attempt(None, [*findings, *rejected.findings])
+    return Attempt(app, [*findings, *rules.judge(app)])
 
 
 def _with_values(
-    app: App, found: Input, tree: Tree, root: Path, options: Options, platform: Platform | None,
+    app: App, one: _Read, root: Path, options: Options, platform: Platform | None,
     findings: list[Finding],
 ) -> App | None:  # fmt: skip
     """The app with its values read, or findings where that is not allowed or not possible."""
@@ -382,12 +413,14 @@ def _with_values(
     if not options.allow_plaintext:
         findings += [value_faults.CLOSED.at(origin.at.key, secret=key) for key, origin in plain]
         return None
-    where = values.Where(found.path.parent, root, options.process_environment)
+    where = values.Where(one.input.path.parent, root, options.process_environment)
     read_values, missing = values.read_all(app, where)
     findings += missing
     if missing:
         return None
-    return _app(tree, options, platform, findings, read_values)
+    found = _attempt(one.tree, options, platform, read_values)
+    findings[:] = found.findings
+    return found.app
 
 
 @cache

@@ -44,11 +44,12 @@ def load(source: Source) -> Tree:
     """The one document of a source; raises Rejected with all that is wrong with its text."""
     reader = Reader(source)
     reader.read()
+    tree = Tree(reader.value, (Layer(source, (), reader.value),))
     if reader.findings:
-        raise Rejected(reader.findings)
+        raise Rejected(reader.findings, None if reader.lacks_parts else tree)
     if not reader.documents or reader.value is None:
         raise Rejected([faults.EMPTY.at(_start(source))])
-    return Tree(reader.value, (Layer(source, (), reader.value),))
+    return tree
 
 
 _PROBLEMS = (
@@ -107,6 +108,7 @@ class Reader:
         self.findings: list[Finding] = []
         self.documents = 0
         self.value: Any = None
+        self.lacks_parts = False  # so that no verdict on the value would hold
         self._stack: list[_Open] = []
         self._keys: list[Any] = []  # pending key per open mapping, NO_KEY where a key comes next
         self._anchors: dict[str, tuple[Any, int]] = {}
@@ -173,9 +175,11 @@ class Reader:
         value: Any = event.value
         if "\0" in value:
             problem = "a text holds a NUL character"
+            self.lacks_parts = True
             self.findings.append(faults.ENCODING.at(self._span(event), problem=problem))
         if plain:
             if value == "<<" and self._expects_key():
+                self.lacks_parts = True
                 self.findings.append(faults.TAG.at(self._span(event), what="the merge key `<<`"))
             differs = disagreement(value)
             if differs:

@@ -33,6 +33,7 @@ every_release = pytest.mark.parametrize("release", RELEASES)
 # What the examples ask for that came after 0.15: place -> the first release that has it.
 LATER = {
     "fetch": {
+        "secrets.by-tag.refresh": "0.16",
         "secrets.whole.extract.3.rewrite.0.merge": "0.18.1",
         "secrets.together.keys.certificate.nullBytePolicy": "2.3",
     },
@@ -58,6 +59,7 @@ LATER = {
         "stores.own-cloud.azure.customCloudConfig": "0.20",
     },
     "stores-gcp": {
+        "stores.account.gcp.serviceAccount": "0.16",
         "stores.controller.gcp.secretVersionSelectionPolicy": "0.20.2",
         "stores.federation.gcp.auth.workloadIdentityFederation": "0.20",
         "stores.federation.gcp.auth.workloadIdentityFederation.gcpServiceAccountEmail": "2.5",

@@ -1,13 +1,21 @@
 """Every code: its wrong example gives that finding on the marked line, its right one gives none."""
 
 import re
+from collections.abc import Iterator
+from contextlib import suppress
 from textwrap import dedent
 
 import pytest
 
 from secretkit import codes, pipeline
-from secretkit.finding import Code
+from secretkit.check import Checker
+from secretkit.compile import compile_app
+from secretkit.finding import Code, Rejected
+from secretkit.load import load
 from secretkit.load.positions import Positions
+from secretkit.model.app import App
+from secretkit.resolve import Context
+from secretkit.resolve.app import resolve
 from secretkit.text import Source
 
 CODES = list(codes.all_codes())
@@ -83,6 +91,25 @@ def test_the_wrong_example_gives_exactly_its_finding(code: Code) -> None:
 @pytest.mark.parametrize("code", [code for code in CODES if code.right], ids=lambda c: c.code)
 def test_the_right_example_gives_nothing_under_any_rule(code: Code) -> None:
     assert findings(whole(code.right)) == []
+
+
+def apps() -> Iterator[tuple[str, App]]:
+    """Every wrong example of which a model can be made."""
+    checker = Checker.published("app")
+    for code in CODES:
+        if code.wrong and not code.wrong.startswith("# not text"):
+            with suppress(Rejected):
+                tree = load(Source("secrets.yaml", whole(code.wrong)))
+                if tree.value["kind"] == "AppSecrets" and not checker.check(tree):
+                    yield code.code, resolve(tree, Context(), lambda _: ())
+
+
+def test_what_breaks_a_rule_compiles_all_the_same() -> None:
+    """So the patches of a file are judged together with the rest of it."""
+    found = [(code, list(compile_app(app))) for code, app in apps() if code != "SK201"]
+
+    assert len(found) > 100
+    assert sum(bool(objects) for _, objects in found) > 80
 
 
 def test_no_code_stands_twice() -> None:
