@@ -325,10 +325,11 @@ def _objects(app: App, findings: list[Finding]) -> list[Object]:
         return []  # an unknown store alone stops the compiler
     if not app.patches:
         return list(compile_app(app))
+    from secretkit import absorbed
     from secretkit.compile.patches import patched
 
-    objects, unfit = patched(app, compile_app(app))
-    findings += unfit
+    objects, unfit, changes = patched(app, compile_app(app))
+    findings += [*unfit, *absorbed.judge(app, changes)]
     return objects
 
 

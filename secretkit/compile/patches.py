@@ -1,6 +1,7 @@
 """The way out: merge patches on generated objects, judged like what we generate ourselves."""
 
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from secretkit.check import Checker
 from secretkit.compile import faults
@@ -16,13 +17,24 @@ _FIXED = (
     ("apiVersion",), ("kind",), ("metadata", "name"), ("metadata", "namespace"),
     ("metadata", "labels", NAME_LABEL), ("metadata", "labels", MANAGED_LABEL),
     ("roleRef",), ("subjects",), ("rules",), ("data",), ("type",),
+    ("spec", "target", "name"), ("spec", "selector"),
+    ("spec", "template", "metadata", "name"), ("spec", "template", "metadata", "namespace"),
 )  # fmt: skip
 
 
-def patched(app: App, objects: Iterable[Object]) -> tuple[list[Object], list[Finding]]:
-    """The objects with the app's patches applied, and what is wrong with these."""
+class Patched(NamedTuple):
+    """Objects with an app's patches applied, what does not fit, and what changed from what to what."""
+
+    objects: list[Object]
+    findings: list[Finding]
+    changes: list[tuple[Patch, Object, Object]]
+
+
+def patched(app: App, objects: Iterable[Object]) -> Patched:
+    """The objects with the app's patches applied; one that does not fit stays as it was."""
     found = list(objects)
     findings: list[Finding] = []
+    changes: list[tuple[Patch, Object, Object]] = []
     for patch in app.patches:
         meets = [at for at, one in enumerate(found) if not one.patch and _meets(patch, one)]
         if len(meets) != 1:
@@ -34,7 +46,8 @@ def patched(app: App, objects: Iterable[Object]) -> tuple[list[Object], list[Fin
         findings += wrong
         if not wrong:
             found[meets[0]] = changed
-    return found, findings
+            changes.append((patch, one, changed))
+    return Patched(found, findings, changes)
 
 
 def _meets(patch: Patch, found: Object) -> bool:

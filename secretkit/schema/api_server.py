@@ -6,8 +6,7 @@ rules of `sk4_control_plane` do.
 
 from typing import Any
 
-from secretkit.fragment import Fragment, flag, free, listing, record, text
-from secretkit.schema.app import DURATION
+from secretkit.fragment import DURATION, Fragment, flag, free, listing, record, text
 from secretkit.schema.control_plane import GROUP, SOCKET
 
 VERB = "^[a-z]+$"

@@ -3,6 +3,7 @@
 from secretkit import generators, stores
 from secretkit.fragment import (
     DATA_KEY,
+    DURATION,
     LABEL,
     NAME,
     VARIABLE,
@@ -18,7 +19,6 @@ from secretkit.fragment import (
 )
 from secretkit.schema.control_plane import app_audit, encryption
 
-DURATION = r"^([0-9]+(\.[0-9]*)?|\.[0-9]+)(ns|us|µs|ms|s|m|h)(([0-9]+(\.[0-9]*)?|\.[0-9]+)(ns|us|µs|ms|s|m|h))*$"
 MODE = r"^0[0-7]{3}$"
 REFERENCE = r"^[^#]+(#.+)?$"
 SECRET_KEY = r"^[^#]+#[-._a-zA-Z0-9]+$"

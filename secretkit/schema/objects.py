@@ -7,12 +7,28 @@ as such; tests hold them against the CRDs of every release.
 from collections.abc import Callable
 
 from secretkit import generators, stores
-from secretkit.fragment import DATA_KEY, Fragment, flag, free, listing, mapping, record, text, whole
+from secretkit.fragment import (
+    DATA_KEY,
+    DURATION,
+    NAME,
+    Fragment,
+    flag,
+    free,
+    listing,
+    mapping,
+    record,
+    text,
+    whole,
+)
 from secretkit.model.store import PROVIDERS, REMOVED_PROVIDERS
 
 
 def _any(since: str | None = None) -> Fragment:
     return text("A text.", since=since)
+
+
+def _interval() -> Fragment:
+    return text("How often.", pattern=f"^0$|{DURATION}", example="1h")
 
 
 def _names(description: str) -> Fragment:
@@ -23,7 +39,10 @@ def _metadata() -> Fragment:
     return record("Metadata of the object.", {
         "name": _any(), "namespace": _any(), "labels": _names("Labels."),
         "annotations": _names("Annotations."), "finalizers": listing("Finalizers.", _any()),
-        "ownerReferences": listing("Owners.", free("An owner.")),
+        "ownerReferences": listing("Owners.", record("An owner.", {
+            "apiVersion": _any(), "kind": _any(), "name": _any(), "uid": _any(),
+            "controller": flag("Controls it."), "blockOwnerDeletion": flag("Waits for it."),
+        }, required=["apiVersion", "kind", "name", "uid"])),
     }, required=["name"])  # fmt: skip
 
 
@@ -95,7 +114,8 @@ def _reference(*, find: bool = False) -> Fragment:
 
 def _store_reference() -> Fragment:
     return record("A store.", {
-        "name": _any(), "kind": text("Kind.", enum=["SecretStore", "ClusterSecretStore"]),
+        "name": text("Its name.", pattern=NAME, maxLength=253, example="vault"),
+        "kind": text("Kind.", enum=["SecretStore", "ClusterSecretStore"]),
     })  # fmt: skip
 
 
@@ -107,7 +127,7 @@ def _source() -> Fragment:
             "kind": text("Its kind.", enum=["ClusterGenerator", *generators.kinds()])
             | {"x-since-values": generators.since()},
         }, required=["kind", "name"]),
-    })  # fmt: skip
+    }, exactly_one=["storeRef", "generatorRef"])  # fmt: skip
 
 
 def _template() -> Fragment:
@@ -150,7 +170,7 @@ def _external_secret() -> Fragment:
     return _with_spec(record("The external secret.", {
         "refreshPolicy": text("Refresh.", enum=["CreatedOnce", "Periodic", "OnChange"],
                               since="REFRESH_POLICY"),
-        "refreshInterval": _any(),
+        "refreshInterval": _interval(),
         "secretStoreRef": _store_reference(),
         "syncWindows": record("When it syncs.", {
             "kind": text("Kind.", enum=["allow", "deny"]), "windows": listing("Windows.", window, at_least=1),
@@ -172,8 +192,8 @@ def _external_secret() -> Fragment:
         "dataFrom": listing("Sets.", record("A set.", {
             "extract": _reference(), "find": _reference(find=True), "rewrite": listing("Rewrites.", rewrite),
             "sourceRef": _source(),
-        })),
-    }))  # fmt: skip
+        }, at_most_one=["extract", "find"], at_least_one=["extract", "find", "sourceRef"])),
+    }, at_least_one=["data", "dataFrom"]))  # fmt: skip
 
 
 def _push_secret() -> Fragment:
@@ -182,7 +202,7 @@ def _push_secret() -> Fragment:
         "remoteRef": record("Where.", {"remoteKey": _any(), "property": _any()}, required=["remoteKey"]),
     }, required=["remoteRef"])  # fmt: skip
     return _with_spec(record("The push.", {
-        "refreshInterval": _any(),
+        "refreshInterval": _interval(),
         "updatePolicy": text("Updates.", enum=["Replace", "IfNotExists"]),
         "deletionPolicy": text("Deletion.", enum=["Delete", "None"]),
         "secretStoreRefs": listing("Stores.", record("A store.", {

@@ -1,7 +1,7 @@
 """Kind Platform: the contract of `platform.yaml`, what all apps of a repository share."""
 
-from secretkit.fragment import LABEL, NAME, Fragment, mapping, name, record, text
-from secretkit.schema.app import DURATION, MODE, annotations, as_patch, labels, store
+from secretkit.fragment import DURATION, LABEL, NAME, Fragment, mapping, name, record, text
+from secretkit.schema.app import MODE, annotations, as_patch, labels, store
 from secretkit.schema.control_plane import encryption, platform_audit
 from secretkit.target import PROVIDERS
 

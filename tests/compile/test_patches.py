@@ -3,11 +3,15 @@
 from textwrap import indent
 
 import pytest
+from sealing import ciphertext
 
-from secretkit import pipeline
+from examples import EXAMPLES, Example, options
+from secretkit import absorbed, pipeline
+from secretkit.compile import compile_app
 from secretkit.finding import Finding
 from secretkit.load import load
 from secretkit.load.positions import Positions
+from secretkit.model.app import Patch
 from secretkit.pipeline import Options
 from secretkit.resolve import Context
 from secretkit.resolve.app import resolve
@@ -21,13 +25,18 @@ metadata: {name: shop, namespace: prod}
 spec:
   stores:
     aws: {aws: {service: SecretsManager, region: us-east-1, serviceAccount: shop-eso}}
+    pushed: {aws: {service: SecretsManager, region: us-east-1, serviceAccount: shop-eso}}
   secrets:
     db: {from: aws, keys: {password: db#password}}
     plain: {values: {mode: {literal: production}}}
+    pw: {generate: {length: 32}, push: {pushed: {password: shop/pw}}}
+    sealed: {sealed: {a: CIPHERTEXT}}
   access:
     reader: {serviceAccount: shop, secrets: [db]}
   patches:
 """
+
+HEAD = HEAD.replace("CIPHERTEXT", ciphertext(5))
 
 
 def findings(patches: str, release: str = "2.9") -> list[tuple[str, int]]:
@@ -42,29 +51,99 @@ def findings(patches: str, release: str = "2.9") -> list[tuple[str, int]]:
     [
         pytest.param("SecretStore/aws: {spec: {controller: main}}", [], id="a field we do not offer"),
         pytest.param("SecretStore/aws: {metadata: {annotations: {a: b}}}", [], id="an annotation"),
-        pytest.param("SecretStore/other: {}", [("SK610", 13)], id="no such object"),
-        pytest.param("SecretStore/aws: {kind: StatefulSet}", [("SK611", 13)], id="another kind"),
-        pytest.param("SecretStore/aws:\n  metadata: x", [("SK611", 14)] * 4, id="metadata is a text"),
-        pytest.param("SecretStore/aws:\n  metadata: {name: x}", [("SK611", 14)], id="another name"),
+        pytest.param("SecretStore/other: {}", [("SK610", 16)], id="no such object"),
+        pytest.param("SecretStore/aws: {kind: StatefulSet}", [("SK611", 16)], id="another kind"),
+        pytest.param("SecretStore/aws:\n  metadata: x", [("SK611", 17)] * 4, id="metadata is a text"),
+        pytest.param("SecretStore/aws:\n  metadata: {name: x}", [("SK611", 17)], id="another name"),
         pytest.param(
             "SecretStore/aws:\n  metadata:\n    labels: {app.kubernetes.io/name: x}",
-            [("SK611", 15)], id="a label of ours",
+            [("SK611", 18)], id="a label of ours",
         ),
-        pytest.param("Role/reader:\n  rules: []", [("SK611", 14)], id="the rules of a Role"),
-        pytest.param("RoleBinding/reader:\n  subjects: []", [("SK611", 14)], id="subjects"),
-        pytest.param("RoleBinding/reader: {roleRef: {name: x}}", [("SK611", 13)], id="the roleRef"),
-        pytest.param("Secret/plain:\n  data: {k: eA==}", [("SK611", 14)], id="a value in the clear"),
-        pytest.param("SecretStore/aws:\n  spec: {x: 1}", [("SK612", 14)], id="an unknown field"),
-        pytest.param("SecretStore/aws:\n  spec: 1", [("SK612", 14)], id="a wrong type"),
-        pytest.param("SecretStore/aws: {spec: null}", [("SK612", 13)], id="a field that is needed"),
+        pytest.param("Role/reader:\n  rules: []", [("SK611", 17)], id="the rules of a Role"),
+        pytest.param("RoleBinding/reader:\n  subjects: []", [("SK611", 17)], id="subjects"),
+        pytest.param("RoleBinding/reader: {roleRef: {name: x}}", [("SK611", 16)], id="the roleRef"),
+        pytest.param("Secret/plain:\n  data: {k: eA==}", [("SK611", 17)], id="a value in the clear"),
+        pytest.param("SecretStore/aws:\n  spec: {x: 1}", [("SK612", 17)], id="an unknown field"),
+        pytest.param("SecretStore/aws:\n  spec: 1", [("SK612", 17)], id="a wrong type"),
+        pytest.param("SecretStore/aws: {spec: null}", [("SK612", 16)], id="a field that is needed"),
         pytest.param(
-            "ExternalSecret/db:\n  spec: {target: {creationPolicy: owner}}", [("SK612", 14)],
+            "ExternalSecret/db:\n  spec: {target: {creationPolicy: owner}}", [("SK612", 17)],
             id="a value that the CRD does not know",
         ),
     ],
 )  # fmt: skip
 def test_a_patch_is_judged_where_it_stands(patch: str, expected: list[tuple[str, int]]) -> None:
     assert findings(patch) == expected
+
+
+BROKEN = [
+    ("ExternalSecret/db", "{spec: {refreshInterval: 1d}}", "SK612"),
+    ("ExternalSecret/db", "{spec: {target: {deletionPolicy: Delete, creationPolicy: Merge}}}", "SK214"),
+    ("ExternalSecret/db", "{spec: {secretStoreRef: {name: other}}}", "SK201"),
+    ("ExternalSecret/db", "{spec: {target: {name: other}}}", "SK611"),
+    ("ExternalSecret/db", "{spec: {target: {template: {type: kubernetes.io/tls}}}}", "SK224"),
+    ("ExternalSecret/db", "{spec: {target: {template: {data: {a: '{{ .nobody }}'}}}}}", "SK219"),
+    ("ExternalSecret/db", "{spec: {target: {template: {data: {a: '{{ nofunc .x }}'}}}}}", "SK220"),
+    ("ExternalSecret/db", "{spec: {target: {template: {data: {'a b': x}}}}}", "SK518"),
+    ("ExternalSecret/db", "{spec: {dataFrom: [{extract: {key: a}, find: {path: b}}]}}", "SK612"),
+    ("ExternalSecret/db", "{spec: {dataFrom: [{}]}}", "SK612"),
+    ("ExternalSecret/db", "{spec: {data: null}}", "SK612"),
+    ("ExternalSecret/db", "{spec: {dataFrom: [{find: {name: {regexp: '['}}}]}}", "SK228"),
+    ("ExternalSecret/db", "{metadata: {labels: {'a b': c}}}", "SK102"),
+    ("ExternalSecret/db", "{metadata: {labels: {a: 'b c'}}}", "SK103"),
+    ("ExternalSecret/db", "{metadata: {annotations: {argocd.argoproj.io/tracking-id: x}}}", "SK104"),
+    ("ExternalSecret/db", "{metadata: {ownerReferences: [{name: x}]}}", "SK612"),
+    ("SecretStore/aws", "{spec: {provider: {aws: {auth: {jwt: {serviceAccountRef: {namespace: x}}}}}}}", "SK236"),
+    ("SecretStore/aws", "{spec: {provider: {aws: null, nobody: {}}}}", "SK612"),
+    ("SecretStore/aws", "{spec: {provider: {aws: null, github: {appID: '1', organization: o}}}}", "SK239"),
+    ("Password/pw", "{spec: {length: 8, digits: 9}}", "SK246"),
+    ("PushSecret/pw", "{spec: {refreshInterval: never}}", "SK612"),
+    ("PushSecret/pw", "{spec: {selector: {secret: {name: other}}}}", "SK611"),
+    ("PushSecret/pw", "{spec: {secretStoreRefs: [{name: other, kind: SecretStore}]}}", "SK201"),
+    ("PushSecret/pw", "{spec: {data: [{match: {secretKey: x, remoteRef: {remoteKey: key}}}]}}", "SK244"),
+    ("SealedSecret/sealed", "{spec: {encryptedData: {a: b}}}", "SK520"),
+    ("SealedSecret/sealed", "{spec: {template: {metadata: {name: other}}}}", "SK611"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "patch", "code"), BROKEN)
+def test_a_patched_object_is_judged_like_one_of_the_file(name: str, patch: str, code: str) -> None:
+    found = findings(f"{name}:\n  {patch}")
+
+    assert (code, HEAD.count("\n") + 2) in found
+    assert {line for _, line in found} == {HEAD.count("\n") + 2}
+
+
+MORE = [
+    "ExternalSecret/db: {spec: {refreshInterval: 5m}}",
+    "ExternalSecret/db: {spec: {dataFrom: [{extract: {key: more}}]}}",
+    "ExternalSecret/db: {spec: {target: {template: {data: {url: 'x{{ .password }}'}}}}}",
+    "ExternalSecret/db: {metadata: {labels: {example.com/team: core}}}",
+    "SecretStore/aws: {spec: {provider: {aws: {role: 'arn:aws:iam::111122223333:role/x'}}}}",
+    "Password/pw: {spec: {length: 40}}",
+    "PushSecret/pw: {spec: {updatePolicy: IfNotExists}}",
+    "ServiceAccount/shop-eso: {imagePullSecrets: [{name: registry}]}",
+]
+
+
+@pytest.mark.parametrize("patch", MORE)
+def test_a_patch_that_fits_is_no_finding(patch: str) -> None:
+    assert findings(patch) == []
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda found: found.id)
+def test_an_object_read_back_is_the_model_that_it_came_from(example: Example) -> None:
+    """What is generated, read as if patched with nothing, breaks no rule and compiles to itself."""
+    for one in pipeline.run((example.folder,), options(example)).apps:
+        app = one.app._replace(patches=())
+        made = [found for found in compile_app(app) if not found.patch]
+        nothing = Patch("", "", {}, app.at)
+
+        assert list(absorbed.judge(app, [(nothing, found, found) for found in made])) == []
+        for found in made:
+            if found.kind not in ("Audit", "EncryptionConfiguration", "Policy"):
+                again = compile_app(absorbed.absorbed(app, found, found))
+                assert found.body in [other.body for other in again if other.id == found.id]
 
 
 WINDOWS = """\
@@ -104,8 +183,9 @@ def test_a_patch_is_a_merge_and_null_deletes() -> None:
     )
     app = resolve(load(Source("secrets.yaml", text)), Context(), lambda _: ())
     found: list[Finding] = []
-    objects = {one.kind: one.body for one in pipeline._objects(app, found)}
+    objects = {(one.kind, one.name): one.body for one in pipeline._objects(app, found)}
+    spec = objects["SecretStore", "aws"]["spec"]
 
     assert found == []
-    assert objects["SecretStore"]["spec"]["retrySettings"] == {"maxRetries": 5}
-    assert "sessionTagsPolicy" not in objects["SecretStore"]["spec"]["provider"]["aws"]
+    assert spec["retrySettings"] == {"maxRetries": 5}
+    assert "sessionTagsPolicy" not in spec["provider"]["aws"]

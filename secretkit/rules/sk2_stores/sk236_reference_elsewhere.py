@@ -25,7 +25,8 @@ def _elsewhere(store: Store, own: str) -> Iterator[tuple[Place, str]]:
             place = place / step
         namespace = reference.value.get("namespace")
         # The reference of an account that stands above is not in the file.
-        if namespace is None or not has(place.tree.value, place.path):
+        is_accounts = store.account is not None and store.account.namespace == namespace
+        if namespace is None or (is_accounts and not has(place.tree.value, place.path)):
             continue
         # The kubernetes provider refuses even its own namespace there.
         is_strict = reference.kind == "ca" and store.provider_name == "kubernetes"
