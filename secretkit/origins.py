@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from secretkit.load import HIDDEN_BELOW
+from secretkit.load import HIDDEN_BELOW, VALUES_BELOW
 from secretkit.load.positions import DOTS, Positions
 from secretkit.looks import look
 from secretkit.model.app import App
@@ -15,9 +15,6 @@ from secretkit.target import PARTS, spelled
 from secretkit.text import Path, Place, Tree, get, has
 
 ORDER = "built-in < platform < platform's environment < app < app's environment; later wins"
-
-# Below these a text may be a value itself; elsewhere a key such as `password` names a reference.
-_MAY_HOLD_VALUES = frozenset({"stores", "template", "generate", "patches", "annotations"})
 
 
 class Row(NamedTuple):
@@ -75,7 +72,7 @@ def _shown(tree: Tree, path: Path, value: Any) -> Any:
     if not isinstance(value, str):
         return value
     names = [step for step in path if isinstance(step, str)]
-    key = names[-1] if names and not _MAY_HOLD_VALUES.isdisjoint(path) else ""
+    key = names[-1] if names and not VALUES_BELOW.isdisjoint(path) else ""
     return DOTS if look(key, value).is_secret else value
 
 

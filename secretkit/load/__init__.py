@@ -13,6 +13,9 @@ MOST_NODES = 100_000
 MOST_DEPTH = 100
 # Below these keys a scalar may be a value in the clear, so no message and no excerpt shows it.
 HIDDEN_BELOW = frozenset({"values", "data", "stringData", "args", "command", "sealed"})
+# Below these a key such as `password` stands before a text that may be a value; elsewhere before
+# a reference.
+VALUES_BELOW = frozenset({"stores", "template", "generate", "patches", "annotations"})
 # Line ends of YAML 1.1 alone are in it too: editors and YAML 1.2 do not count them as such.
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 

@@ -1,9 +1,10 @@
 """Places to spans and excerpts: asked for only where a finding is shown."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
-from secretkit.load import HIDDEN_BELOW, MOST_DEPTH
+from secretkit.load import HIDDEN_BELOW, MOST_DEPTH, VALUES_BELOW
+from secretkit.looks import look
 from secretkit.text import Excerpt, Mark, Path, Place, Source, Span
 
 DOTS = "........"
@@ -17,7 +18,7 @@ class Positions:
         """`read` gives the text of a file by its name, for places whose tree is gone."""
         self._read = read
         self._roots: dict[Source, Any] = {}
-        self._hidden: dict[Source, dict[int, list[tuple[int, int | None]]]] = {}
+        self._scalars: dict[Source, dict[int, list[_Scalar]]] = {}
 
     def span(self, place: Place | Span | Mark) -> Span:
         """Where a place stands; a value that nobody wrote stands where its nearest parent does."""
@@ -42,10 +43,10 @@ class Positions:
             key, colon, _ = row.partition(":")
             row = key + colon if colon else ""
             return _clipped(row, start, max(end, start + 1))
-        if span.source not in self._hidden:
-            self._hidden[span.source] = _hidden_columns(root)
-        for first, last in sorted(self._hidden[span.source].get(span.line - 1, ()), reverse=True):
-            last = len(row) if last is None else last
+        if span.source not in self._scalars:
+            self._scalars[span.source] = _scalars(root)
+        scalars = self._scalars[span.source].get(span.line - 1, [])
+        for first, last in _to_hide(row, scalars):
             row = row[:first] + DOTS + row[last:]
             start = _moved(start, first, last, first)
             end = _moved(end, first, last, first + len(DOTS))
@@ -138,40 +139,72 @@ def _is_shallow(text: str) -> bool:
     return True
 
 
-def _hidden_columns(root: Any) -> dict[int, list[tuple[int, int | None]]]:
-    """Row -> columns of the scalars that may be values in the clear; no end: to the line's end.
+class _Scalar(NamedTuple):
+    """A scalar on one row: columns, `last` None to the line's end, and what tells whether to show it."""
+
+    first: int
+    last: int | None
+    key: str
+    text: str
+    hidden: bool
+
+
+def _to_hide(row: str, scalars: list[_Scalar]) -> list[tuple[int, int]]:
+    """Columns that may hold a value in the clear, from the right; with them goes a comment behind."""
+    found = {
+        (one.first, len(row) if one.last is None else one.last)
+        for one in scalars
+        if one.hidden or look(one.key, one.text).is_secret
+    }
+    ends = [len(row) if one.last is None else one.last for one in scalars]
+    comment = row.find("#", max(ends, default=0))
+    if found and comment >= 0:
+        found.add((comment + 1, len(row)))
+    return sorted(found, reverse=True)
+
+
+def _scalars(root: Any) -> dict[int, list[_Scalar]]:
+    """Row -> the scalars on it.
 
     Each node is seen once as hidden and once as not, however many aliases lead to it; one that an
     alias takes to a hidden place is hidden where it is written.
     """
-    found: dict[int, list[tuple[int, int | None]]] = {}
-    pending: list[tuple[Any, bool]] = [(root, False)]
+    found: dict[int, list[_Scalar]] = {}
+    pending: list[tuple[Any, bool, bool, str]] = [(root, False, False, "")]
     seen: set[tuple[int, bool]] = set()
     while pending:
-        node, hidden = pending.pop()
+        node, hidden, may_be, key = pending.pop()
         if (id(node), hidden) in seen:
             continue
         seen.add((id(node), hidden))
         if isinstance(node.value, str):
-            if hidden:
-                first, last = node.start_mark, node.end_mark
-                for row in range(first.line, last.line + 1):
-                    start = first.column if row == first.line else 0
-                    end = last.column if row == last.line else None
-                    if end is None or end > start:
-                        found.setdefault(row, []).append((start, end))
+            first, last = node.start_mark, node.end_mark
+            for row in range(first.line, last.line + 1):
+                start = first.column if row == first.line else 0
+                end = last.column if row == last.line else None
+                if end is None or end > start:
+                    # A template's secret is what it takes in.
+                    said = key if may_be and "{{" not in node.value else ""
+                    found.setdefault(row, []).append(_Scalar(start, end, said, node.value, hidden))
         elif node.id == "sequence":
-            pending += [(item, hidden) for item in node.value]
+            pending += [(item, hidden, may_be, key) for item in node.value]
         else:
             in_key = any(name.value == "state" or name.value == "name" for name, _ in node.value)
             for name, value in node.value:
+                if not isinstance(name.value, str):  # a collection as a key is refused, and shown
+                    pending.append((name, hidden, may_be, ""))
                 below = (
                     hidden
-                    or name.value in HIDDEN_BELOW
+                    or _is(name, HIDDEN_BELOW)
                     or (name.value in ("value", "secret") and in_key and node_is_scalar(value))
                 )
-                pending.append((value, below))
+                within = may_be or _is(name, VALUES_BELOW)
+                pending.append((value, below, within, name.value if node_is_scalar(name) else ""))
     return found
+
+
+def _is(name: Any, names: frozenset[str]) -> bool:
+    return isinstance(name.value, str) and name.value in names
 
 
 def node_is_scalar(node: Any) -> bool:

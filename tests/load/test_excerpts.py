@@ -5,7 +5,7 @@ import pytest
 from secretkit.finding import Rejected
 from secretkit.load import load
 from secretkit.load.positions import DOTS, Positions
-from secretkit.text import Place, Source
+from secretkit.text import Place, Source, Span
 
 PIN = "0777123"  # read differently by YAML 1.1 and 1.2
 
@@ -28,6 +28,19 @@ def marked(text: str, *path: str | int) -> tuple[str, str]:
                      (f"{{values: {{a: {DOTS}}}, b: c}}", "c"), id="what stands behind a hidden value"),
         pytest.param("a: &p kanarienvogel\nvalues: {b: *p}\n", ("a",), (f"a: {DOTS}", DOTS),
                      id="an alias takes it to a hidden place"),
+        pytest.param("values: {a: x} # was kanarienvogel\n", ("values",),
+                     (f"values: {{a: {DOTS}}} #{DOTS}", "{a: ........}"), id="a comment behind a value"),
+        pytest.param("a: b # a note\n", ("a",), ("a: b # a note", "b"), id="a comment behind what is shown"),
+        pytest.param("template: {dsn: 'postgres://u:kanarienvogel@db'}\n", ("template", "dsn"),
+                     (f"template: {{dsn: {DOTS}}}", DOTS), id="a URL with a password"),
+        pytest.param("template: {dsn: 'postgres://u:{{ .password }}@db'}\n", ("template", "dsn"),
+                     ("template: {dsn: 'postgres://u:{{ .password }}@db'}", "'postgres://u:{{ .password }}@db'"),
+                     id="a URL that takes a password"),
+        pytest.param("stores: {headers: {Authorization: Bearer kanarienvogel}}\n", ("stores", "headers"),
+                     (f"stores: {{headers: {{Authorization: {DOTS}}}}}", f"{{Authorization: {DOTS}}}"),
+                     id="a login in a header"),
+        pytest.param("keys: {password: 'prod/db#password'}\n", ("keys", "password"),
+                     ("keys: {password: 'prod/db#password'}", "'prod/db#password'"), id="a reference"),
         pytest.param("values:\n  a: |\n    kanarienvogel\n", ("values", "a"), (f"  a: {DOTS}", DOTS),
                      id="a block"),
     ],
@@ -36,6 +49,14 @@ def test_marks_stand_under_what_is_meant(
     text: str, path: tuple[str, ...], expected: tuple[str, str]
 ) -> None:
     assert marked(text, *path) == expected
+
+
+def test_a_collection_as_a_key_is_hidden_too() -> None:
+    source = Source("s", "values: {? {a: kanarienvogel} : b}\n")
+
+    shown = Positions().excerpt(Span(source, 1, 1, 1, 2)).text
+
+    assert shown == f"values: {{? {{a: {DOTS}}} : {DOTS}}}"
 
 
 def test_all_hidden_values_of_a_length_look_alike() -> None:
