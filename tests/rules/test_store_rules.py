@@ -511,3 +511,49 @@ def test_metadata_is_what_kubernetes_takes(
     metadata: Mapping[str, Any], expected: list[str]
 ) -> None:
     assert judged({}, **metadata) == expected
+
+
+@pytest.mark.parametrize(
+    ("spec", "expected"),
+    [
+        pytest.param({"secrets": {"db": {"generate": generate}}}, [expected], id=str(generate))
+        for generate, expected in (
+            ({"length": 0}, "SK016 `length` is 0"),
+            ({"length": 2**63}, f"SK016 `length` is {2**63}"),
+            ({"digits": -1}, "SK016 `digits` is -1"),
+            ({"symbols": 2**31}, f"SK016 `symbols` is {2**31}"),
+            ({"keys": ["a", "a"]}, "SK016 `keys` is a list with an item twice"),
+            ({"Password": {"length": 0}}, "SK016 `length` is 0"),
+            ({"Password": {"length": 2**20 + 1}}, f"SK016 `length` is {2**20 + 1}"),
+        )
+    ]
+    + [
+        pytest.param(with_secret(**source), [expected], id=str(source))
+        for source, expected in (
+            ({"dynamic": ""}, "SK014 `dynamic` is not an API path, which has no `#`"),
+            ({"dynamic": "database/creds/shop#username"},
+             "SK014 `dynamic` is not an API path, which has no `#`"),
+            ({"dynamic": {"path": ""}}, "SK014 `path` is not an API path, which has no `#`"),
+            ({"keys": {"a": {"key": ""}}}, "SK016 `key` is empty"),
+            ({"extract": {"key": ""}}, "SK016 `key` is empty"),
+            ({"find": {"name": ""}}, "SK016 `name` is empty"),
+            ({"find": {"name": {"regexp": ""}}}, "SK016 `regexp` is empty"),
+            ({"find": {"tags": {}}}, "SK016 `tags` is empty"),
+            ({"find": {"path": ""}}, "SK016 `path` is empty"),
+        )
+    ]
+    + [
+        pytest.param(with_store({"vault": {**VAULT, **settings}}), [expected], id=str(settings))
+        for settings, expected in (
+            ({"server": "vault.example.com:8200"}, "SK014 `server` is not a URL with its scheme"),
+            ({"mountPath": "auth/kubernetes"},
+             "SK014 `mountPath` is not the mount alone, since the operator adds `auth/` itself"),
+        )
+    ],
+)  # fmt: skip
+def test_what_no_operator_can_use_does_not_fit(spec: dict[str, Any], expected: list[str]) -> None:
+    assert judged(spec) == expected
+
+
+def test_a_mount_may_begin_like_the_prefix_of_all_mounts() -> None:
+    assert judged(with_store({"vault": {**VAULT, "mountPath": "authentic"}})) == []
