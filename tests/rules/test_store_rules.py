@@ -105,10 +105,10 @@ STORES = [
         {"provider": {"vault": {
             "server": "https://vault.example.com", "path": "kv",
             "auth": {"jwt": {"secretRef": KEYS}, "kubernetes": {"mountPath": "kubernetes"}}}}},
-        ["SK247 External Secrets Operator does not take this store: of several logins only the "
-         "first, `kubernetes`, is used",
-         "SK247 External Secrets Operator does not take this store: a login by Kubernetes names no "
-         "Vault role"],
+        ["SK250 the provider `vault` does not take this: `kubernetes` lacks `role`",
+         "SK250 the provider `vault` does not take this: `auth` has `kubernetes` and `jwt`, but "
+         "takes exactly one of `tokenSecretRef`, `appRole`, `kubernetes`, `ldap`, `userPass`, `jwt`, "
+         "`cert`, `iam`, `gcp`"],
         id="vault with two logins, one without a role",
     ),
     pytest.param(
@@ -157,6 +157,27 @@ STORES = [
         ["SK238 the provider `Doppler` of External Secrets Operator does not exist, did you mean "
          "`doppler`?"],
         id="a provider in capitals",
+    ),
+    pytest.param(
+        {"provider": {"vault": {"server": "https://vault.example.com", "path": "kv",
+                                "auth": {"tokenSecretRef": KEYS}}}},
+        [], id="vault verbatim",
+    ),
+    pytest.param(
+        {"provider": {"aws": {"service": "SecretsManager", "regoin": "us-east-1"}}},
+        ["SK250 the provider `aws` does not take this: `aws` lacks `region`",
+         "SK250 the provider `aws` does not take this: unknown field `regoin` in `aws`, did you mean "
+         "`region`?"],
+        id="aws verbatim, misspelt",
+    ),
+    pytest.param(
+        {"provider": {"kubernetes": {"remoteNamespace": "shared", "serviceAccount": "shop",
+                                     "server": {"caProvider": "x"}}}},
+        ["SK250 the provider `kubernetes` does not take this: `caProvider` is a string, not an object",
+         "SK250 the provider `kubernetes` does not take this: unknown field `serviceAccount` in "
+         "`kubernetes`",
+         "SK250 the provider `kubernetes` does not take this: `kubernetes` has none, but takes at least "
+         "one of `auth`, `authRef`"], id="kubernetes verbatim with a shortcut and a wrong type",
     ),
     pytest.param({"provider": {"doppler": "x"}},
                  ["SK238 the provider `doppler` of External Secrets Operator has no settings here"],
