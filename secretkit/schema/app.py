@@ -314,7 +314,8 @@ def secret() -> Fragment:
         "immutable": flag("The Secret cannot change once it is made.", default=False),
         "expect": listing("Keys that are counted on; consumers are checked against them.",
                           text("A key.", example="api_key", pattern=DATA_KEY), example=["api_key", "db_password"]),
-        "creationPolicy": text("Who owns the Secret.",
+        "creationPolicy": text("Who owns the Secret. With `Merge`, `CreateOrMerge` and `None` it has keys of "
+                               "others, too: consumers may use what `expect` names, and `envFrom` stays whole.",
                                enum=["Owner", "Orphan", "Merge", "None", "CreateOrMerge"], default="Owner",
                                example="Merge"),
         "deletionPolicy": text("What happens once the remote secret is gone.",
