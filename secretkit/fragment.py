@@ -66,10 +66,10 @@ def whole(
     example: int | None = None,
     default: int | None = None,
     minimum: int | None = None,
-    maximum: int | None = None,
+    maximum: int = 2**31 - 1,
     **annotations: Any,
 ) -> Fragment:
-    """An integer."""
+    """An integer; those of the CRDs are int32 in part, and no field has a use for more."""
     return _field("integer", description, {
         "example": example, "default": default, "minimum": minimum, "maximum": maximum,
         **annotations,

@@ -2,15 +2,19 @@
 
 from secretkit import fragment
 from secretkit.schema import app, control_plane, platform
+from secretkit.stores import vault
 
 FORMS = {
     fragment.NAME: "a DNS subdomain: lower case letters, digits, `-` and `.`, at most 253",
     fragment.LABEL: "a DNS label: lower case letters, digits and `-`, at most 63",
+    vault.MOUNTED: "the mount alone, since the operator adds `auth/` itself",
+    vault.URL: "a URL with its scheme",
     fragment.DATA_KEY: "a key of a Secret: letters, digits, `-`, `_` and `.`",
     fragment.DURATION: "a Go duration: hours `h`, minutes `m`, seconds `s`, and no days",
     rf"^once$|^onChange$|{fragment.DURATION}": "a Go duration (`h`, `m`, `s`, no days), `once` or `onChange`",
     app.MODE: 'an octal mode in four digits, such as "0440"',
     app.REFERENCE: "KEY or KEY#PROPERTY",
+    app.API_PATH: "an API path, which has no `#`",
     app.SECRET_KEY: "SECRET#KEY",
     "^/[^:]*$": "an absolute path",
     "^[A-Za-z_][A-Za-z0-9_]*$": "the name of an environment variable",

@@ -1,6 +1,7 @@
-"""The patch of a workload: a strategic merge patch that adds and never takes away."""
+"""The patch of a workload: a strategic merge patch that adds, and takes away no more than the value
+that a variable of ours had before."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from secretkit.compile.injection import (
@@ -42,7 +43,7 @@ def _pod(found: Injection) -> dict[str, Any]:
         for share in found.shares:
             for name in getattr(share, pick) or ():
                 container = containers.setdefault(name, {"name": name})
-                _extend(container, "env", share.env, "name")
+                _extend(container, "env", map(_alone, share.env), "name")
                 _extend(container, "volumeMounts", share.mounts, "mountPath")
         if containers:
             pod[field] = [containers[name] for name in sorted(containers)]
@@ -54,9 +55,15 @@ def _pod(found: Injection) -> dict[str, Any]:
 
 
 def _extend(
-    container: dict[str, Any], field: str, items: tuple[dict[str, Any], ...], key: str
+    container: dict[str, Any], field: str, items: Iterable[dict[str, Any]], key: str
 ) -> None:
     """Adds the items to a field's list by their merge key, sorted by it."""
-    if items:
-        merged = {item[key]: item for item in (*container.get(field, ()), *items)}
+    merged = {item[key]: item for item in (*container.get(field, ()), *items)}
+    if merged:
         container[field] = [merged[name] for name in sorted(merged)]
+
+
+def _alone(variable: dict[str, Any]) -> dict[str, Any]:
+    """The variable less what its namesake in the workload says: the API server refuses two sources."""
+    source = {"$patch": "replace", **variable["valueFrom"]}
+    return {**variable, "value": None, "valueFrom": source}

@@ -3,6 +3,8 @@
 from secretkit.fragment import DATA_KEY, flag, listing, record, text, whole
 from secretkit.generators import Generator
 
+MOST = 2**20  # bytes of a Secret
+
 SCHEMA = record(
     "Random passwords.",
     {
@@ -12,7 +14,9 @@ SCHEMA = record(
             default=False,
             written=True,
         ),
-        "digits": whole("Number of digits; a quarter of `length` without it.", example=8),
+        "digits": whole(
+            "Number of digits; a quarter of `length` without it.", minimum=0, example=8
+        ),
         "encoding": text(
             "Encoding of the finished password, whose length grows with it.",
             default="raw",
@@ -21,7 +25,14 @@ SCHEMA = record(
             since="PASSWORD_ENCODING",
             example="hex",
         ),
-        "length": whole("Number of characters.", default=24, written=True, example=32),
+        "length": whole(
+            "Number of characters.",
+            default=24,
+            written=True,
+            minimum=1,
+            maximum=MOST,
+            example=32,
+        ),
         "noUpper": flag("No upper-case letters.", default=False, written=True),
         "secretKeys": listing(
             "Keys of the Secret, each with a password of its own; without it `password`.",
@@ -37,7 +48,9 @@ SCHEMA = record(
             default='~!@#$%^&*()_+`-={}|[]\\:"<>?,./',
             example="-_.",
         ),
-        "symbols": whole("Number of symbols; a quarter of `length` without it.", example=0),
+        "symbols": whole(
+            "Number of symbols; a quarter of `length` without it.", minimum=0, example=0
+        ),
     },
 )
 

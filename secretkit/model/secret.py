@@ -242,6 +242,8 @@ class Secret(NamedTuple):
     @property
     def known_keys(self) -> frozenset[str] | None:
         """All keys of the Secret, where they are known for certain; `expect` does not close the set."""
+        if not self.is_whole:
+            return None
         fetched = self.fetched_keys
         if self.template and not self.keep and self.is_operators:
             return frozenset(self.template)
@@ -255,10 +257,5 @@ class Secret(NamedTuple):
             return known
         if not self.expect:
             return None
-        origin = self.origin
-        named = (
-            {fetch.key for fetch in origin.keys if fetch.key}
-            if isinstance(origin, External)
-            else set()
-        )
-        return frozenset(self.expect) | frozenset(self.template) | named
+        named = {read.key for read in self.reads if read.key}
+        return frozenset((*self.expect, *self.template, *(self.fetched_keys or named)))

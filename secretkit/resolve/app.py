@@ -133,13 +133,17 @@ class _App:
             yield Patch(kind, name, value, self.at / "patches" / key)
 
 
+# kustomize and kpt, kubectl, Argo CD, and Helm's own marks on what it has installed.
+_HOSTS = (
+    ".config.kubernetes.io", ".config.k8s.io", ".kubectl.kubernetes.io", ".argocd.argoproj.io",
+    ".meta.helm.sh",
+)  # fmt: skip
+
+
 def _passed_on(annotations: Mapping[str, str]) -> dict[str, str]:
     """Without the marks of hosts, which speak of the input file and not of what comes out."""
     return {
         key: value
         for key, value in annotations.items()
-        if not any(
-            host in key.partition("/")[0]
-            for host in ("config.kubernetes.io", "config.k8s.io", "kubectl", "argocd")
-        )
+        if not f".{key.partition('/')[0]}".endswith(_HOSTS)
     }

@@ -21,6 +21,7 @@ from secretkit.schema.control_plane import app_audit, encryption
 
 MODE = r"^0[0-7]{3}$"
 REFERENCE = r"^[^#]+(#.+)?$"
+API_PATH = r"^[^#]+$"
 SECRET_KEY = r"^[^#]+#[-._a-zA-Z0-9]+$"
 
 
@@ -167,7 +168,9 @@ def _rewrite() -> Fragment:
 def reference(description: str, *, rewrite: bool) -> Fragment:
     """`KEY`, `KEY#PROPERTY`, or an object with ESO's own field names."""
     fields = {
-        "key": text("Remote key, as the store names it.", example="production/database"),
+        "key": text(
+            "Remote key, as the store names it.", example="production/database", minLength=1
+        ),
         "property": text("Property of its value, as the store selects it.", example="password"),
         "version": text(
             "Version of the remote secret, as the store names it.", example="AWSCURRENT"
@@ -187,13 +190,13 @@ def reference(description: str, *, rewrite: bool) -> Fragment:
 def find() -> Fragment:
     """An item of `find`: ESO's object, with `name: REGEXP` for short."""
     by_name = record("Remote secrets by name.", {"regexp": text("Go regular expression.",
-                                                                example="^production/flags/")},
-                     required=["regexp"])  # fmt: skip
+                                                                example="^production/flags/", minLength=1)},
+                     required=["regexp"], minLength=1)  # fmt: skip
     return record("Many remote secrets, each whole under one key.", {
         "name": {**by_name, "type": ["string", "object"], "examples": ["^production/flags/"]},
         "tags": mapping("Remote secrets by tag; all must be there.", text("A tag's value."),
-                        example={"app": "payments"}),
-        "path": text("Where to look.", example="production/"),
+                        at_least=1, example={"app": "payments"}),
+        "path": text("Where to look.", example="production/", minLength=1),
         **_strategies(False),
         "rewrite": _rewrite(),
         "from": _from(),
@@ -208,7 +211,8 @@ def one_or_many(item: Fragment) -> Fragment:
 
 def dynamic() -> Fragment:
     fields = {
-        "path": text("Full API path of the engine, without `/v1/`.", example="database/creds/payments"),
+        "path": text("Full API path of the engine, without `/v1/`.", example="database/creds/payments",
+                     pattern=API_PATH),
         "method": text("HTTP method; anything but GET, LIST and DELETE writes.",
                        enum=["GET", "LIST", "DELETE", "POST", "PUT"], default="GET", example="POST"),
         "parameters": free("Body of a write.", example={"ttl": "1h"}),
@@ -226,18 +230,20 @@ def dynamic() -> Fragment:
         **record("Leased credentials from one read of a Vault engine, as one matched set.", fields,
                  required=["path"], example="database/creds/payments"),
         "type": ["string", "object"],
+        "pattern": f"{API_PATH}|{VARIABLE}",
     }  # fmt: skip
 
 
 def generate() -> Fragment:
     password = generators.get("Password").schema["properties"]
     fields: dict[str, Fragment] = {
-        "length": whole("Length of the password.", example=48, default=24, minimum=1),
+        "length": whole("Length of the password.", example=48, default=24, minimum=1,
+                        maximum=password["length"]["maximum"]),
         "digits": {**password["digits"]},
         "symbols": {**password["symbols"]},
         "keys": listing("Keys of the Secret, each with a password of its own.",
                         text("A key.", pattern=DATA_KEY, example="session-key"), at_least=1,
-                        example=["session-key"], default=["password"])
+                        uniqueItems=True, example=["session-key"], default=["password"])
         | {"x-since-many": "PASSWORD_SECRET_KEYS"},
     }  # fmt: skip
     short = "|".join(fields)
@@ -308,7 +314,8 @@ def secret() -> Fragment:
         "immutable": flag("The Secret cannot change once it is made.", default=False),
         "expect": listing("Keys that are counted on; consumers are checked against them.",
                           text("A key.", example="api_key", pattern=DATA_KEY), example=["api_key", "db_password"]),
-        "creationPolicy": text("Who owns the Secret.",
+        "creationPolicy": text("Who owns the Secret. With `Merge`, `CreateOrMerge` and `None` it has keys of "
+                               "others, too: consumers may use what `expect` names, and `envFrom` stays whole.",
                                enum=["Owner", "Orphan", "Merge", "None", "CreateOrMerge"], default="Owner",
                                example="Merge"),
         "deletionPolicy": text("What happens once the remote secret is gone.",

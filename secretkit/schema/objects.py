@@ -56,11 +56,16 @@ def _with_spec(spec: Fragment) -> Fragment:
     return _object({"spec": spec}, ["spec"])
 
 
-def _without_shortcuts(fragment: Fragment) -> Fragment:
+def provider(backend: stores.Backend) -> Fragment:
+    """The operator's own fields of a provider, without those that are ours."""
+    fragment = backend.schema
     fields = {
         name: field for name, field in fragment["properties"].items() if "x-shortcut" not in field
     }
     bare = {key: value for key, value in fragment.items() if key != "dependentRequired"}
+    for count in ("x-exactly-one", "x-at-least-one", "x-at-most-one"):
+        if count in bare:
+            bare[count] = [group for group in bare[count] if group not in backend.shortcuts]
     return {**bare, "properties": fields}
 
 
@@ -68,11 +73,8 @@ def _store() -> Fragment:
     known = {
         name: free("A provider.", since=feature)
         for name, feature in (*PROVIDERS.items(), *dict.fromkeys(REMOVED_PROVIDERS).items())
-    } | {
-        backend.provider_key: _without_shortcuts(backend.schema)
-        for backend in map(stores.get, stores.names())
-    }
-    provider = {**record("The provider.", known), "minProperties": 1, "maxProperties": 1}
+    } | {backend.provider_key: provider(backend) for backend in map(stores.get, stores.names())}
+    one = {**record("The provider.", known), "minProperties": 1, "maxProperties": 1}
     selector = record("A label selector.", {
         "matchLabels": _names("Labels."),
         "matchExpressions": listing("Expressions.", record("An expression.", {
@@ -84,7 +86,7 @@ def _store() -> Fragment:
         "x-since-text": "STORE_INTERVAL_TEXT",
     }  # fmt: skip
     return _with_spec(record("The store.", {
-        "provider": provider,
+        "provider": one,
         "controller": _any(),
         "refreshInterval": interval,
         "retrySettings": record("Retries.", {"maxRetries": whole("How many."), "retryInterval": _any()}),

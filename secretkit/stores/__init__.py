@@ -36,3 +36,8 @@ def get(name: str) -> Backend:
     """The backend of a short form; raises ModuleNotFoundError where there is none."""
     backend: Backend = import_module(f"{__name__}.{name}").BACKEND
     return backend
+
+
+def of_provider(key: str | None) -> Backend | None:
+    """The backend whose provider has this key under ESO's `spec.provider`, if one has."""
+    return next((one for one in map(get, names()) if one.provider_key == key), None)

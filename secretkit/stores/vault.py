@@ -24,6 +24,8 @@ from secretkit.stores import Backend, Settings
 
 ROLE_ARN = "arn:aws:iam::111122223333:role/payments-eso"
 MOUNT = "kubernetes"
+MOUNTED = "^(?!/?auth/)"
+URL = "^(https?|unix)://"
 
 
 def _mount(method: str, default: str, **annotations: Any) -> Fragment:
@@ -31,6 +33,7 @@ def _mount(method: str, default: str, **annotations: Any) -> Fragment:
         f"Where the {method} auth method is mounted, without `auth/`.",
         default=default,
         example=f"{default}-production",
+        pattern=MOUNTED,
         **annotations,
     )
 
@@ -232,7 +235,7 @@ _METHODS = {
 SCHEMA = record(
     "A store in HashiCorp Vault or OpenBao, KV engine.",
     {
-        "server": text("URL of the server.", example="https://vault.example.com:8200"),
+        "server": text("URL of the server.", example="https://vault.example.com:8200", pattern=URL),
         "path": text(
             "Mount of the KV engine and nothing more: ESO adds `data/` itself, so `secret` and "
             "not `secret/data`.",
@@ -259,6 +262,7 @@ SCHEMA = record(
             default=MOUNT,
             shortcut=True,
             example="kubernetes-production",
+            pattern=MOUNTED,
         ),
         "auth": record(
             "How ESO logs in to Vault: one method. Without it no login takes place.",

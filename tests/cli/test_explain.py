@@ -98,7 +98,7 @@ secrets.NAME.generate.length
 Length of the password.
 
 type:     number
-range:    at least 1
+range:    at least 1, at most 1048576
 default:  24
 
 example:

@@ -25,6 +25,7 @@ spec:
   secrets:
     db: {existing: true}
     cert: {existing: true, type: kubernetes.io/tls}
+    both: {from: vault, keys: {ours: db#ours}, creationPolicy: Merge}
     settings: {values: {LEVEL: {literal: info}}}
     registry: {existing: true, type: kubernetes.io/dockerconfigjson}
   workloads:
@@ -384,3 +385,11 @@ def test_nothing_of_a_workload_is_lost_and_twice_is_once(
     assert body == written
     assert list(changes(body, once.body)) == []
     assert inject(once.body, found) == once
+
+
+def test_all_keys_of_a_secret_that_others_write_to_are_not_ours_alone() -> None:
+    found = found_in("    api: {kind: KIND, envFrom: [both]}\n")
+
+    assert [(share.env, share.env_from) for share in found.shares] == [
+        ((), ({"secretRef": {"name": "both"}},))
+    ]

@@ -8,6 +8,7 @@ import pytest
 from mounts import found_in, pod_of, said
 
 from examples import EXAMPLES, OVERLAID, Body, Example, bodies, identity, write
+from secretkit.cli import run
 
 every_overlay = pytest.mark.parametrize("example", OVERLAID, ids=lambda found: found.id)
 
@@ -88,3 +89,63 @@ def kept(before: Any, after: Any) -> bool:
     if isinstance(before, list):
         return all(any(kept(item, other) for other in after) for item in before)
     return bool(before == after)
+
+
+BASE = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: api, namespace: prod}
+spec:
+  selector: {matchLabels: {app: api}}
+  template:
+    metadata: {labels: {app: api}}
+    spec:
+      containers:
+        - name: api
+          image: api
+          ENV
+"""
+INPUT = """\
+apiVersion: secretkit.dev/v1alpha1
+kind: AppSecrets
+metadata: {name: shop, namespace: prod}
+spec:
+  secrets:
+    db: {existing: true}
+  workloads:
+    api: {kind: Deployment, containers: [api], env: {PASSWORD: db#password}}
+"""
+
+
+@pytest.mark.parametrize(
+    "env",
+    [
+        pytest.param("", id="nothing"),
+        pytest.param("env: [{name: OTHER, value: x}]", id="another variable"),
+        pytest.param("env: [{name: PASSWORD, value: x}]", id="a text"),
+        pytest.param(
+            "env: [{name: PASSWORD, valueFrom: {configMapKeyRef: {name: a, key: b}}}]",
+            id="a ConfigMap",
+        ),
+        pytest.param(
+            "env: [{name: PASSWORD, valueFrom: {secretKeyRef: {name: a, key: b, optional: true}}}]",
+            id="another Secret",
+        ),
+    ],
+)
+def test_a_variable_has_one_source_whatever_the_workload_said(env: str, tmp_path: Path) -> None:
+    (tmp_path / "secrets.yaml").write_text(INPUT)
+    (tmp_path / "base.yaml").write_text(BASE.replace("ENV", env))
+    (tmp_path / "kustomization.yaml").write_text(
+        "resources: [base.yaml]\ncomponents: [out/shop/patches]\n"
+    )
+    assert run(["render", str(tmp_path / "secrets.yaml"), "-o", str(tmp_path / "out")]) == 0
+
+    (built,) = overlays.kustomize(tmp_path)
+    (container,) = pod_of(built)["containers"]
+    assert [one for one in container["env"] if one["name"] == "PASSWORD"] == [
+        {
+            "name": "PASSWORD",
+            "valueFrom": {"secretKeyRef": {"name": "db", "key": "password"}},
+        }
+    ]

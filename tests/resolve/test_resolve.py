@@ -207,3 +207,25 @@ def test_a_null_for_a_whole_section(patch: str, secrets: list[str], patches: int
 
     assert list(found.secrets) == secrets
     assert len(found.patches) == patches
+
+
+def test_marks_of_hosts_stay_behind_and_what_only_resembles_them_passes() -> None:
+    found = app("""
+        metadata:
+          name: shop
+          namespace: prod
+          annotations:
+            argocd.argoproj.io/sync-wave: "1"
+            internal.config.kubernetes.io/path: secrets.yaml
+            kubectl.kubernetes.io/last-applied-configuration: "{}"
+            meta.helm.sh/release-name: shop
+            my-argocd.argoproj.io.example.com/x: a
+            kubectl-team.example.com/x: b
+            argocd: c
+        """)
+
+    assert found.annotations == {
+        "argocd": "c",
+        "kubectl-team.example.com/x": "b",
+        "my-argocd.argoproj.io.example.com/x": "a",
+    }

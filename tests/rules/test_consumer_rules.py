@@ -70,6 +70,10 @@ def entry(*lines: str, name: str = "api", kind: str = "Deployment", more: str = 
             id="an unknown key in a variable",
         ),
         pytest.param(
+            entry("files: {/a: {secret: merged, items: {config: a, theirs: b}}}"), [],
+            id="a key that others put beside ours",
+        ),
+        pytest.param(
             entry("files: {/a: {secret: db, key: nope}}"),
             [("SK302", "nope"), ("SK320", "nope")],
             id="an unknown key in a file",

@@ -105,10 +105,10 @@ STORES = [
         {"provider": {"vault": {
             "server": "https://vault.example.com", "path": "kv",
             "auth": {"jwt": {"secretRef": KEYS}, "kubernetes": {"mountPath": "kubernetes"}}}}},
-        ["SK247 External Secrets Operator does not take this store: of several logins only the "
-         "first, `kubernetes`, is used",
-         "SK247 External Secrets Operator does not take this store: a login by Kubernetes names no "
-         "Vault role"],
+        ["SK250 the provider `vault` does not take this: `kubernetes` lacks `role`",
+         "SK250 the provider `vault` does not take this: `auth` has `kubernetes` and `jwt`, but "
+         "takes exactly one of `tokenSecretRef`, `appRole`, `kubernetes`, `ldap`, `userPass`, `jwt`, "
+         "`cert`, `iam`, `gcp`"],
         id="vault with two logins, one without a role",
     ),
     pytest.param(
@@ -157,6 +157,27 @@ STORES = [
         ["SK238 the provider `Doppler` of External Secrets Operator does not exist, did you mean "
          "`doppler`?"],
         id="a provider in capitals",
+    ),
+    pytest.param(
+        {"provider": {"vault": {"server": "https://vault.example.com", "path": "kv",
+                                "auth": {"tokenSecretRef": KEYS}}}},
+        [], id="vault verbatim",
+    ),
+    pytest.param(
+        {"provider": {"aws": {"service": "SecretsManager", "regoin": "us-east-1"}}},
+        ["SK250 the provider `aws` does not take this: `aws` lacks `region`",
+         "SK250 the provider `aws` does not take this: unknown field `regoin` in `aws`, did you mean "
+         "`region`?"],
+        id="aws verbatim, misspelt",
+    ),
+    pytest.param(
+        {"provider": {"kubernetes": {"remoteNamespace": "shared", "serviceAccount": "shop",
+                                     "server": {"caProvider": "x"}}}},
+        ["SK250 the provider `kubernetes` does not take this: `caProvider` is a string, not an object",
+         "SK250 the provider `kubernetes` does not take this: unknown field `serviceAccount` in "
+         "`kubernetes`",
+         "SK250 the provider `kubernetes` does not take this: `kubernetes` has none, but takes at least "
+         "one of `auth`, `authRef`"], id="kubernetes verbatim with a shortcut and a wrong type",
     ),
     pytest.param({"provider": {"doppler": "x"}},
                  ["SK238 the provider `doppler` of External Secrets Operator has no settings here"],
@@ -511,3 +532,49 @@ def test_metadata_is_what_kubernetes_takes(
     metadata: Mapping[str, Any], expected: list[str]
 ) -> None:
     assert judged({}, **metadata) == expected
+
+
+@pytest.mark.parametrize(
+    ("spec", "expected"),
+    [
+        pytest.param({"secrets": {"db": {"generate": generate}}}, [expected], id=str(generate))
+        for generate, expected in (
+            ({"length": 0}, "SK016 `length` is 0"),
+            ({"length": 2**63}, f"SK016 `length` is {2**63}"),
+            ({"digits": -1}, "SK016 `digits` is -1"),
+            ({"symbols": 2**31}, f"SK016 `symbols` is {2**31}"),
+            ({"keys": ["a", "a"]}, "SK016 `keys` is a list with an item twice"),
+            ({"Password": {"length": 0}}, "SK016 `length` is 0"),
+            ({"Password": {"length": 2**20 + 1}}, f"SK016 `length` is {2**20 + 1}"),
+        )
+    ]
+    + [
+        pytest.param(with_secret(**source), [expected], id=str(source))
+        for source, expected in (
+            ({"dynamic": ""}, "SK014 `dynamic` is not an API path, which has no `#`"),
+            ({"dynamic": "database/creds/shop#username"},
+             "SK014 `dynamic` is not an API path, which has no `#`"),
+            ({"dynamic": {"path": ""}}, "SK014 `path` is not an API path, which has no `#`"),
+            ({"keys": {"a": {"key": ""}}}, "SK016 `key` is empty"),
+            ({"extract": {"key": ""}}, "SK016 `key` is empty"),
+            ({"find": {"name": ""}}, "SK016 `name` is empty"),
+            ({"find": {"name": {"regexp": ""}}}, "SK016 `regexp` is empty"),
+            ({"find": {"tags": {}}}, "SK016 `tags` is empty"),
+            ({"find": {"path": ""}}, "SK016 `path` is empty"),
+        )
+    ]
+    + [
+        pytest.param(with_store({"vault": {**VAULT, **settings}}), [expected], id=str(settings))
+        for settings, expected in (
+            ({"server": "vault.example.com:8200"}, "SK014 `server` is not a URL with its scheme"),
+            ({"mountPath": "auth/kubernetes"},
+             "SK014 `mountPath` is not the mount alone, since the operator adds `auth/` itself"),
+        )
+    ],
+)  # fmt: skip
+def test_what_no_operator_can_use_does_not_fit(spec: dict[str, Any], expected: list[str]) -> None:
+    assert judged(spec) == expected
+
+
+def test_a_mount_may_begin_like_the_prefix_of_all_mounts() -> None:
+    assert judged(with_store({"vault": {**VAULT, "mountPath": "authentic"}})) == []

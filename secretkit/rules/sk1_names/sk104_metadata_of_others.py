@@ -9,6 +9,7 @@ from secretkit.text import Place
 
 _OURS = "secretkit sets it itself, and finds its objects by it"
 _ARGO = "Argo CD tells its objects by it: it would take this one for its own and prune it"
+_SCOPES = ("cluster-wide", "namespace-wide")
 _LABELS = {
     "app.kubernetes.io/name": _OURS,
     "app.kubernetes.io/managed-by": _OURS,
@@ -18,7 +19,13 @@ _ANNOTATIONS = {
     "argocd.argoproj.io/tracking-id": _ARGO,
     "kubectl.kubernetes.io/last-applied-configuration": "kubectl writes the whole object there, "
     "and a copy of it may hold values in the clear",
+} | {
+    f"sealedsecrets.bitnami.com/{scope}": "the controller takes it for the scope of the ciphertext, "
+    "which is part of what was encrypted"
+    for scope in _SCOPES
 }
+
+_MEND = "one of your own, such as `example.com/component`"
 
 
 def find(app: App) -> Iterator[Finding]:
@@ -34,15 +41,17 @@ def _among(
 ) -> Iterator[Finding]:
     for key in texts:
         if key in taken:
-            yield RULE.at((at / key).key, kind=kind, name=key, reason=taken[key])
+            scope = key.rpartition("/")[2]
+            mend = f"`sealedFor: {{scope: {scope}}}`" if scope in _SCOPES else _MEND
+            yield RULE.at((at / key).key, kind=kind, name=key, reason=taken[key], mend=mend)
 
 
 RULE = Rule(
     code="SK104",
     title="the {kind} `{name}` is not yours to set",
     why="{reason}",
-    fix="drop it, or use one of your own, such as `example.com/component`",
-    source="Argo CD, tracking of resources",
+    fix="drop it, or use {mend}",
+    source="Argo CD, tracking of resources; sealed-secrets, scopes",
     find=find,
     wrong="""
         apiVersion: secretkit.dev/v1alpha1
@@ -53,6 +62,8 @@ RULE = Rule(
           labels:
             app.kubernetes.io/instance: shop  # <- SK104
             app.kubernetes.io/managed-by: helm  # <- SK104
+          annotations:
+            sealedsecrets.bitnami.com/cluster-wide: "true"  # <- SK104
     """,
     right="""
         apiVersion: secretkit.dev/v1alpha1

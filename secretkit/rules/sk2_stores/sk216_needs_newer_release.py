@@ -101,8 +101,8 @@ def _below(store: Store, path: Path) -> Place:
 
 def _schema(provider: str) -> dict[str, Any]:
     """The fields of a provider that has a short form; empty for the others."""
-    backends = map(stores.get, stores.names())
-    return next((one.schema for one in backends if one.provider_key == provider), {})
+    backend = stores.of_provider(provider)
+    return backend.schema if backend else {}
 
 
 RULE = Rule(

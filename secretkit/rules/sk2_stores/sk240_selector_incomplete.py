@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from secretkit import stores
 from secretkit.finding import Finding
 from secretkit.model.app import App
 from secretkit.rules import Rule
@@ -34,7 +35,8 @@ _KEY_KNOWN = frozenset(
 
 def find(app: App) -> Iterator[Finding]:
     for store in app.stores.values():
-        if store.form == "provider":  # the schema sees to the short forms
+        # The schemas see to the short forms and to providers that have one.
+        if store.form == "provider" and stores.of_provider(store.provider_name) is None:
             for place, name, lacks in _incomplete(store.settings, store.settings_at):
                 yield RULE.at(place, name=name, lacks=lacks)
 

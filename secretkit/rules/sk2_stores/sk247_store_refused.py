@@ -10,9 +10,6 @@ from secretkit.rules import Rule
 
 Problem: TypeAlias = tuple[str, str, str]  # the field, what is wrong, and how to mend it
 _SET_BY_ESO = ("esoNamespace", "esoStoreName", "esoStoreKind")
-_LOGINS = (
-    "tokenSecretRef", "appRole", "kubernetes", "ldap", "userPass", "jwt", "cert", "iam", "gcp",
-)  # fmt: skip
 
 
 def find(app: App) -> Iterator[Finding]:
@@ -65,12 +62,6 @@ def _gcp(store: Store) -> Iterator[Problem]:
 def _vault(store: Store) -> Iterator[Problem]:
     if store.settings.get("version") == "v1" and store.part("checkAndSet").get("required"):
         yield "checkAndSet", "KV v1 has no check-and-set", "drop it, or use KV v2"
-    logins = [name for name in _LOGINS if name in store.part("auth")]
-    if len(logins) > 1:
-        problem = f"of several logins only the first, `{logins[0]}`, is used"
-        yield f"auth.{logins[1]}", problem, "keep one"
-    if "kubernetes" in logins and not store.part("auth", "kubernetes").get("role"):
-        yield "auth.kubernetes", "a login by Kubernetes names no Vault role", "add its `role`"
 
 
 _JUDGES: Mapping[str, Callable[[Store], Iterator[Problem]]] = {
