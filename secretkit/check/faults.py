@@ -47,8 +47,8 @@ REQUIRED = Code(
 FORM = Code(
     code="SK014",
     title="`{field}` is not {wanted}",
-    why="{about}",
-    fix="write it like {example}",
+    why="another form would be refused later, or read as something else; the field is: {about}",
+    fix="write it like `{example}`",
     wrong="""
         db:
           generate: {length: 32}

@@ -72,6 +72,12 @@ _WORDING = {
 }
 
 
+def _quoted(text: str) -> str:
+    """How a plain scalar is written as text; of our fields only a mode is ever octal."""
+    octal = re.fullmatch("0o([0-7]{3})", text)
+    return f'"0{octal[1]}" where it is a mode, else "{text}"' if octal else f'"{text}"'
+
+
 def _problem(words: str | None) -> str:
     for known in _PROBLEMS:
         if words and words.startswith(known):
@@ -184,7 +190,7 @@ class Reader:
                     old, new = "one number", "another"
                 # A value in the clear is not repeated, not even in the fix.
                 hidden = not HIDDEN_BELOW.isdisjoint(self._keys)
-                quoted = "the same text between double quotes" if hidden else f'"{value}"'
+                quoted = "the same text between double quotes" if hidden else _quoted(value)
                 self.findings.append(
                     faults.AMBIGUOUS.at(self._span(event), old=old, new=new, quoted=quoted)
                 )

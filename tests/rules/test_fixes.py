@@ -4,6 +4,7 @@ import pytest
 from test_rules import whole
 
 from secretkit import pipeline
+from secretkit.finding import closest
 from secretkit.text import Source
 
 
@@ -20,6 +21,12 @@ spec:
   workloads:
     job: {{kind: {kind}, env: {{A: db#password}}, onRotation: {word}}}
 """
+MOUNT = """
+spec:
+  secrets: {{db: {{existing: true}}}}
+  workloads: {{api: {{kind: Deployment, files: {{/etc/db: {{secret: db, mode: {mode}}}}}}}}}
+"""
+REFRESH = "db: {{existing: true, refresh: {}}}"
 FILES = "mount what the app can read from `files`; where it must be `env`, "
 
 
@@ -56,7 +63,58 @@ FILES = "mount what the app can read from `files`; where it must be `env`, "
             [("SK310", FILES + "keep its `onRotation: restart`")],
             id="SK310 of what is restarted",
         ),
+        *(
+            pytest.param(MOUNT.format(mode=mode), [(code, fix)], id=f"the mode {mode}")
+            for mode, code, fix in (
+                ("256", "SK011", 'write `"0400"`'),
+                ("288", "SK011", 'write `"0440"`'),
+                ("400", "SK011", 'write `"0400"`'),
+                ('"400"', "SK014", 'write it like `"0400"`'),
+                ("420", "SK011", 'write `"0644"`'),
+                ("0o400", "SK005", 'quote it: "0400" where it is a mode, else "0o400"'),
+                ('"0o440"', "SK014", 'write it like `"0440"`'),
+                ("0440", "SK005", 'quote it: "0440"'),
+                ("1000000", "SK011", "quote it, so that no parser changes it"),
+                ("u=r", "SK014", 'write it like `"0440"`'),
+            )
+        ),
+        *(
+            pytest.param(REFRESH.format(text), [(code, fix)], id=f"the duration {text}")
+            for text, code, fix in (
+                ("1800", "SK011", "write `30m`"),
+                ("0", "SK011", "write `once`"),
+                ('"90"', "SK014", "write it like `90s`"),
+                ("7200", "SK011", "write `2h`"),
+                ("1d", "SK014", "write it like `24h`"),
+                ("30 minutes", "SK014", "write it like `30m`"),
+                ("OnChange", "SK014", "write it like `onChange`"),
+                ("daily", "SK014", "write it like `30m`"),
+            )
+        ),
+        *(
+            pytest.param(f"{key}: {{existing: true}}", [("SK017", fix)], id=f"the name {key}")
+            for key, fix in (
+                ("session_key", "rename it, for example `session-key`"),
+                ("Finance", "rename it, for example `finance`"),
+                ("_", "rename it, for example `db`"),
+            )
+        ),
+        pytest.param(
+            "db: {existing: true, expect: [a, b, a]}", [("SK016", "drop one of them")],
+            id="a key that is expected twice",
+        ),
+        pytest.param(
+            'spec: {secrets: {db: {existing: true}}, access: {all: {user: jane, secrets: ["*"]}}}',
+            [("SK301", 'name the secrets one by one; `secrets: "*"` of `access`, no list, stands for '
+              "all of this file")],
+            id="a wildcard in a list",
+        ),
     ],
-)
+)  # fmt: skip
 def test_a_fix_can_be_followed_to_the_letter(example: str, expected: list[tuple[str, str]]) -> None:
     assert fixes(example) == expected
+
+
+def test_swapped_letters_are_near_in_a_short_name() -> None:
+    assert closest("bd", ["db"]) == ", did you mean `db`?"
+    assert closest("ab", ["db"]) == ""
