@@ -28,7 +28,7 @@ from secretkit.resolve.app import resolve
 from secretkit.resolve.secrets import by_key
 from secretkit.rules import Fleet, sk4_control_plane
 from secretkit.target import Target
-from secretkit.text import Mark, Place, Source, Tree
+from secretkit.text import Mark, Place, Source, Span, Tree
 
 DEFAULT_TARGET = Target()
 
@@ -258,13 +258,17 @@ def spots(findings: Iterable[Finding], root: Path | None = None) -> list[Spot]:
     found = []
     for finding in findings:
         span = positions.span(finding.place)
-        also = tuple(positions.span(place) for place in finding.also)
+        also = tuple(sorted(map(positions.span, finding.also), key=_by_line))
         found.append(Spot(finding, span, positions.excerpt(span), also))
     unique = {(one.finding.code, one.span, one.finding.message): one for one in found}
     return sorted(
         unique.values(),
-        key=lambda one: (one.span.source.name, one.span.line, one.span.column, one.finding.code),
+        key=lambda one: (*_by_line(one.span), one.finding.code),
     )
+
+
+def _by_line(span: Span) -> tuple[str, int, int]:
+    return span.source.name, span.line, span.column
 
 
 def _reader(root: Path) -> Callable[[str], Source]:

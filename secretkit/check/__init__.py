@@ -164,6 +164,8 @@ class Checker:
         for key, item in value.items():
             if key in properties:
                 yield from self._walk(properties[key], item, place / key, f"`{key}`")
+            elif key in schema.get("x-secret", ()):
+                yield faults.SECRET.at((place / key).key, field=key, where=where)
             elif rest is False:
                 yield faults.UNKNOWN.at(
                     (place / key).key, field=key, where=where, near=closest(key, properties),

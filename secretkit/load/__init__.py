@@ -63,7 +63,7 @@ _WORDING = {
     "could not find expected ':'": "a key without its `:`",
     "found character that cannot start any token": "a character that must be quoted",
     "found unexpected end of stream": "the file ends inside a quoted text",
-    "found a tab character": "a tab in the indentation",
+    "found a tab character": "a tab, where YAML indents by spaces alone",
     "block sequence entries are not allowed": "a `-` where no list can begin",
     "found undefined alias": "an alias without its anchor",
     "found undefined tag handle": "an unknown tag",
@@ -83,6 +83,12 @@ def _problem(words: str | None) -> str:
         if words and words.startswith(known):
             return _WORDING[known]
     return "the parser stops here"
+
+
+def _tab(source: Source, at: Span) -> str:
+    """What is wrong where the parser stopped at a tab, which its own words do not name."""
+    row = source.text.split("\n")[at.line - 1]
+    return _WORDING["found a tab character"] if row[at.column - 1 : at.column] == "\t" else ""
 
 
 def _where(source: Source, mark: Any) -> Span:
@@ -128,7 +134,7 @@ class Reader:
         except yaml.YAMLError as error:
             at = _where(self.source, getattr(error, "problem_mark", None))
             # A parser's message may quote the text, so only its fixed words are passed on.
-            problem = _problem(getattr(error, "problem", None))
+            problem = _tab(self.source, at) or _problem(getattr(error, "problem", None))
             raise Rejected([*self.findings, faults.SYNTAX.at(at, problem=problem)]) from None
 
     def take(self, event: Any) -> None:

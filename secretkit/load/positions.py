@@ -1,6 +1,6 @@
 """Places to spans and excerpts: asked for only where a finding is shown."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from typing import Any
 
 from secretkit.load import HIDDEN_BELOW, MOST_DEPTH
@@ -163,16 +163,17 @@ def _hidden_columns(root: Any) -> dict[int, list[tuple[int, int | None]]]:
         elif node.id == "sequence":
             pending += [(item, hidden) for item in node.value]
         else:
-            in_key = any(name.value == "state" or name.value == "name" for name, _ in node.value)
-            for name, value in node.value:
-                below = (
-                    hidden
-                    or name.value in HIDDEN_BELOW
-                    or (name.value in ("value", "secret") and in_key and node_is_scalar(value))
-                )
-                pending.append((value, below))
+            # A list or an object as a key is a finding, and names nothing.
+            fields = [(name.value if name.id == "scalar" else "", at) for name, at in node.value]
+            bytes_below = _bytes_below({name for name, _ in fields})
+            for name, value in fields:
+                is_bytes = name in bytes_below and isinstance(value.value, str)
+                pending.append((value, hidden or name in HIDDEN_BELOW or is_bytes))
     return found
 
 
-def node_is_scalar(node: Any) -> bool:
-    return isinstance(node.value, str)
+def _bytes_below(names: Container[str]) -> frozenset[str]:
+    """Names under which a mapping with these may hold a variable's value, or an encryption key."""
+    if "state" in names:  # keys of an encryption alone have one
+        return frozenset({"bytes", "from", "key", "secret", "value"})
+    return frozenset({"secret", "value"}) if "name" in names else frozenset()

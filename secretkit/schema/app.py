@@ -286,11 +286,11 @@ def secret() -> Fragment:
                         keys={"pattern": DATA_KEY, "maxLength": 253}, at_least=1,
                         example={"username": "production/database#username"}),
         "generate": generate(),
-        "sealed": mapping("Key of the Secret -> ciphertext of `secretkit seal` or kubeseal.",
-                          text("Ciphertext, base64.", example="AgBy8hCi...", minLength=1),
+        "sealed": mapping("Key of the Secret -> ciphertext: the whole line that `kubeseal --raw` prints.",
+                          text("Ciphertext, base64 of 300 bytes and more; the example is cut.", example="AgBy8hCi...", minLength=1),
                           keys={"pattern": DATA_KEY, "maxLength": 253}, at_least=1,
                           example={"api-key": "AgBy8hCi..."}),
-        "sealedFor": record("What the ciphertext was sealed for, written by `secretkit seal`.", {
+        "sealedFor": record("What the ciphertext was sealed for, as `kubeseal` was told.", {
             "scope": text("Where it opens.", enum=["strict", "namespace-wide", "cluster-wide"],
                           default="strict", example="strict"),
             "name": name("Name of the Secret.", example="webhook"),

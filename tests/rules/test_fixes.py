@@ -99,6 +99,18 @@ FILES = "mount what the app can read from `files`; where it must be `env`, "
                 ("_", "rename it, for example `db`"),
             )
         ),
+        *(
+            pytest.param(
+                f"db: {{from: vault, dynamic: {{path: d/creds/x, lease: {lease}}}{rest}}}",
+                [("SK210", f"set `refresh: {refresh}` beside `dynamic`, about two thirds of the lease, "
+                  "and let pods take the new values")],
+                id=f"a lease of {lease}",
+            )
+            for lease, rest, refresh in (
+                ("1h", "", "40m"), ("3h", ", refresh: 4h", "2h"), ("90s", "", "1m"),
+                ("2h", ", refresh: onChange", "1h20m"), ("45s", ", refresh: 1m", "30s"),
+            )
+        ),
         pytest.param(
             "db: {existing: true, expect: [a, b, a]}", [("SK016", "drop one of them")],
             id="a key that is expected twice",
@@ -118,3 +130,45 @@ def test_a_fix_can_be_followed_to_the_letter(example: str, expected: list[tuple[
 def test_swapped_letters_are_near_in_a_short_name() -> None:
     assert closest("bd", ["db"]) == ", did you mean `db`?"
     assert closest("ab", ["db"]) == ""
+
+
+STORE = '{{vault: {{server: "https://{}.example.com", path: kv, role: shop}}}}'
+
+
+@pytest.mark.parametrize(
+    ("stores", "environment", "expected"),
+    [
+        pytest.param(("old",), (), ["SK201 there is no store `vault`"], id="one cause, one finding"),
+        pytest.param(
+            ("vault",), ("vualt",),
+            ["SK203 no secret uses the store `vualt`, did you mean `vault`?"],
+            id="a patch of a mistyped store",
+        ),
+        pytest.param(
+            ("vault", "vault2"), (), ["SK203 no secret uses the store `vault2`"],
+            id="two stores of the base",
+        ),
+    ],
+)  # fmt: skip
+def test_a_store_that_is_not_used(
+    stores: tuple[str, ...], environment: tuple[str, ...], expected: list[str]
+) -> None:
+    def listed(names: tuple[str, ...]) -> str:
+        return "{" + ", ".join(f"{name}: {STORE.format(name)}" for name in names) + "}"
+
+    text = whole(
+        "spec:\n  secrets: {db: {from: vault, keys: {password: db#password}}}\n"
+        f"  environments: {{staging: {{spec: {{stores: {listed(environment)}}}}}}}\n"
+        f"  stores: {listed(stores)}"
+    )
+    found = pipeline.judge(Source("secrets.yaml", text), pipeline.Options(environment="staging"))
+
+    assert [f"{one.code} {one.message}" for one in found] == expected
+
+
+def test_further_places_come_in_the_order_of_the_file() -> None:
+    text = whole(JOB.format(kind="Job", word="none").replace("A: db#password", "B: db#b, A: db#a"))
+    found = pipeline.judge(Source("secrets.yaml", text), pipeline.Options())
+    [spot] = [one for one in pipeline.spots(found) if one.finding.code == "SK310"]
+
+    assert list(spot.also) == sorted(spot.also, key=lambda span: span.column)

@@ -36,7 +36,7 @@ RULE = Rule(
     title="the values of `{secret}` were sealed for {then}, but this is {now}",
     why="in scope {scope} that is part of the encryption, so no key could decrypt them: the "
     "controller would report `no key could decrypt secret` and make no Secret",
-    fix="name it as it was, or seal the values again with `secretkit seal`; editing `sealedFor` "
+    fix="name it as it was, or seal the values again with `kubeseal --raw`; editing `sealedFor` "
     "alone does not help",
     source="sealed-secrets, pkg/crypto/crypto.go: the scope is the label of RSA-OAEP",
     find=find,
