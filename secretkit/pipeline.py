@@ -98,8 +98,23 @@ class Outcome:
         return tuple(one for one in self.apps if self.covers(one.source.name))
 
 
+class Gathered(NamedTuple):
+    """All inputs below some paths, read, whatever the environment they are compiled for."""
+
+    paths: tuple[Path, ...]
+    root: Path
+    trees: tuple[tuple[Input, Tree], ...]
+    findings: tuple[Finding, ...]
+    notes: tuple[str, ...]
+
+
 def run(paths: Sequence[Path], options: Options) -> Outcome:
     """All inputs below the paths, compiled; raises Usage where one cannot be read."""
+    return compiled(gathered(paths, options), options)
+
+
+def gathered(paths: Sequence[Path], options: Options) -> Gathered:
+    """All inputs below the paths; raises Usage where there is none, or one cannot be read."""
     root = find_root(paths, argocd_path=options.argocd_path)
     inputs = find_inputs(paths, root, options.skip)
     findings: list[Finding] = []
@@ -123,24 +138,30 @@ def run(paths: Sequence[Path], options: Options) -> Outcome:
             notes.append(f"{found.name}: passed over, it is not kind AppSecrets")
     if not trees and not findings:
         raise NoInput
+    return Gathered(tuple(paths), root, tuple(trees), tuple(findings), tuple(notes))
+
+
+def compiled(given: Gathered, options: Options) -> Outcome:
+    """The inputs as one environment has them."""
+    root, trees, findings = given.root, given.trees, list(given.findings)
     platforms = Platforms(root, options.platform, options.environment)
     found_on = [(found, tree, platforms.of(found.path.parent)) for found, tree in trees]
     environments = _all_environments(platforms.loaded, [tree for _, tree in trees])
     broken = bool(findings or platforms.findings)
     _known_environment(options.environment, environments, broken)
     findings += platforms.findings
-    compiled = [] if platforms.findings else list(_compiled(found_on, root, options, findings))
-    shared = tuple(_shared(compiled, platforms, findings))
+    apps = [] if platforms.findings else list(_compiled(found_on, root, options, findings))
+    shared = tuple(_shared(apps, platforms, findings))
     fleet = Fleet()
-    for one in compiled:
+    for one in apps:
         fleet.add(fleet.gather(one.app, one.objects))
     if shared:
-        fleet.add(fleet.gather(_nobody(compiled[0].app), shared))
-    findings += _by_policies(fleet.findings(), compiled)
-    findings += sk4_control_plane.judge_apps([one.app for one in compiled], platforms.loaded)
+        fleet.add(fleet.gather(_nobody(apps[0].app), shared))
+    findings += _by_policies(fleet.findings(), apps)
+    findings += sk4_control_plane.judge_apps([one.app for one in apps], platforms.loaded)
     return Outcome(
-        root, tuple(compiled), tuple(findings), tuple(notes), environments, platforms.loaded, shared,
-        _names(paths, root), options.shard,
+        root, tuple(apps), tuple(findings), given.notes, environments, platforms.loaded, shared,
+        _names(given.paths, root), options.shard,
     )  # fmt: skip
 
 

@@ -386,7 +386,8 @@ def workload() -> Fragment:
         "kind": text("Kind of the workload.", example="Deployment", enum=[
             "Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "Pod", "Rollout"]),
         "name": name("Name of the workload, where the key is not the name.", example="api"),
-        "containers": listing("Containers that get them; by default all of the pod's.", container, at_least=1,
+        "containers": listing("Containers that get them; by default all of the pod's, which only its "
+                              "manifest can tell (`--inject FILE`), so `render -o` needs them named.", container, at_least=1,
                               example=["api"]),
         "initContainers": listing("Init containers that get them; by default none.", container,
                                   example=["migrate"]),

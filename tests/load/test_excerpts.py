@@ -100,7 +100,9 @@ def test_a_line_with_a_collection_as_key_can_be_shown(key: str) -> None:
         load(source)
     positions = Positions()
 
-    assert positions.excerpt(positions.span(caught.value.findings[0].place)).text == source.text[:-1]
+    assert (
+        positions.excerpt(positions.span(caught.value.findings[0].place)).text == source.text[:-1]
+    )
 
 
 def test_a_tab_is_named() -> None:

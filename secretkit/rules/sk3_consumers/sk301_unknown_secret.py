@@ -1,7 +1,6 @@
 """SK301: access and workloads name secrets of this file."""
 
 from collections.abc import Iterator
-
 from dataclasses import replace
 
 from secretkit.finding import Finding, closest
