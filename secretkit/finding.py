@@ -78,5 +78,8 @@ def closest(name: str, known: Iterable[str]) -> str:
     """` Did you mean X?` for the nearest known name, or nothing."""
     from difflib import get_close_matches
 
-    near = get_close_matches(name, list(known), n=1, cutoff=0.6)
+    names = list(known)
+    near = get_close_matches(name, names, n=1, cutoff=0.6)
+    # Of a name of two letters nothing is left to match once they are swapped.
+    near = near or [other for other in names if len(name) == 2 and other == name[::-1]]
     return f", did you mean `{near[0]}`?" if near else ""

@@ -9,6 +9,7 @@ rules of references all read these fragments. Annotations beyond JSON Schema:
   holds one for each value that came later, `x-since-many` that of a list of more than one item,
   `x-since-text` that of a text where a number was all.
 - `x-written`: the default is the CRD's own and is written out in every object.
+- `x-secret`: names under which somebody may have put what must never stand in the file.
 - `x-shortcut`: the field is ours, not the operator's.
 """
 
@@ -31,7 +32,7 @@ def _field(kind: str | list[str], description: str, rest: Mapping[str, Any]) -> 
         match name:
             case "example":
                 fragment["examples"] = [value]
-            case "since" | "ref" | "written" | "shortcut":
+            case "since" | "ref" | "written" | "shortcut" | "secret":
                 fragment[f"x-{name}"] = value
             case _:
                 fragment[name] = value

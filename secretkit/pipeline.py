@@ -29,7 +29,7 @@ from secretkit.resolve.app import resolve
 from secretkit.resolve.secrets import by_key
 from secretkit.rules import Fleet, sk4_control_plane
 from secretkit.target import Target
-from secretkit.text import Mark, Place, Source, Tree
+from secretkit.text import Mark, Place, Source, Span, Tree
 
 DEFAULT_TARGET = Target()
 
@@ -99,8 +99,31 @@ class Outcome:
         return tuple(one for one in self.apps if self.covers(one.source.name))
 
 
+class _Read(NamedTuple):
+    """An input of our kind, and what is wrong with its text though it can be read."""
+
+    input: Input
+    tree: Tree
+    findings: tuple[Finding, ...] = ()
+
+
+class Gathered(NamedTuple):
+    """All inputs below some paths, read, whatever the environment they are compiled for."""
+
+    paths: tuple[Path, ...]
+    root: Path
+    trees: tuple[_Read, ...]
+    findings: tuple[Finding, ...]
+    notes: tuple[str, ...]
+
+
 def run(paths: Sequence[Path], options: Options) -> Outcome:
     """All inputs below the paths, compiled; raises Usage where one cannot be read."""
+    return compiled(gathered(paths, options), options)
+
+
+def gathered(paths: Sequence[Path], options: Options) -> Gathered:
+    """All inputs below the paths; raises Usage where there is none, or one cannot be read."""
     root = find_root(paths, argocd_path=options.argocd_path)
     inputs = find_inputs(paths, root, options.skip)
     findings: list[Finding] = []
@@ -116,33 +139,31 @@ def run(paths: Sequence[Path], options: Options) -> Outcome:
             notes.append(f"{found.name}: passed over, it is not kind AppSecrets")
     if not trees and not findings:
         raise NoInput
+    return Gathered(tuple(paths), root, tuple(trees), tuple(findings), tuple(notes))
+
+
+def compiled(given: Gathered, options: Options) -> Outcome:
+    """The inputs as one environment has them."""
+    root, trees, findings = given.root, given.trees, list(given.findings)
     platforms = Platforms(root, options.platform, options.environment)
     found_on = [(one, platforms.of(one.input.path.parent)) for one in trees]
     environments = _all_environments(platforms.loaded, [one.tree for one in trees])
     broken = bool(findings or platforms.findings or any(one.findings for one in trees))
     _known_environment(options.environment, environments, broken)
     findings += platforms.findings
-    compiled = [] if platforms.findings else list(_compiled(found_on, root, options, findings))
-    shared = tuple(_shared(compiled, platforms, findings))
+    apps = [] if platforms.findings else list(_compiled(found_on, root, options, findings))
+    shared = tuple(_shared(apps, platforms, findings))
     fleet = Fleet()
-    for one in compiled:
+    for one in apps:
         fleet.add(fleet.gather(one.app, one.objects))
     if shared:
-        fleet.add(fleet.gather(_nobody(compiled[0].app), shared))
-    findings += _by_policies(fleet.findings(), compiled)
-    findings += sk4_control_plane.judge_apps([one.app for one in compiled], platforms.loaded)
+        fleet.add(fleet.gather(_nobody(apps[0].app), shared))
+    findings += _by_policies(fleet.findings(), apps)
+    findings += sk4_control_plane.judge_apps([one.app for one in apps], platforms.loaded)
     return Outcome(
-        root, tuple(compiled), tuple(findings), tuple(notes), environments, platforms.loaded, shared,
-        _names(paths, root), options.shard,
+        root, tuple(apps), tuple(findings), given.notes, environments, platforms.loaded, shared,
+        _names(given.paths, root), options.shard,
     )  # fmt: skip
-
-
-class _Read(NamedTuple):
-    """An input of our kind, and what is wrong with its text though it can be read."""
-
-    input: Input
-    tree: Tree
-    findings: tuple[Finding, ...] = ()
 
 
 def _read(found: Input) -> tuple[_Read | None, tuple[Finding, ...]]:
@@ -276,13 +297,17 @@ def spots(findings: Iterable[Finding], root: Path | None = None) -> list[Spot]:
     found = []
     for finding in findings:
         span = positions.span(finding.place)
-        also = tuple(positions.span(place) for place in finding.also)
+        also = tuple(sorted(map(positions.span, finding.also), key=_by_line))
         found.append(Spot(finding, span, positions.excerpt(span), also))
     unique = {(one.finding.code, one.span, one.finding.message): one for one in found}
     return sorted(
         unique.values(),
-        key=lambda one: (one.span.source.name, one.span.line, one.span.column, one.finding.code),
+        key=lambda one: (*_by_line(one.span), one.finding.code),
     )
+
+
+def _by_line(span: Span) -> tuple[str, int, int]:
+    return span.source.name, span.line, span.column
 
 
 def _reader(root: Path) -> Callable[[str], Source]:

@@ -14,7 +14,7 @@ from secretkit import resources
 from secretkit.check import faults
 from secretkit.finding import Finding, closest
 from secretkit.fragment import VARIABLE, needed
-from secretkit.load.scalars import kind
+from secretkit.load.scalars import kind, written
 from secretkit.target import PARTS, Feature, Target, spelled
 from secretkit.text import Place, Tree
 
@@ -114,7 +114,8 @@ class Checker:
         kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
         wanted = " or ".join(_WORDS[name] for name in kinds if name != "null")
         if "string" in kinds and isinstance(value, int | float):
-            mend = "quote it, so that no parser changes it"
+            near = self._meant(schema, value)
+            mend = f"write `{near}`" if near else "quote it, so that no parser changes it"
         elif value is None:
             mend = "give it a value, or drop the key"
         else:
@@ -136,8 +137,15 @@ class Checker:
         elif pattern and not self._matches(pattern, value):
             yield faults.FORM.at(
                 place, field=_field(place), wanted=_form(pattern), about=schema["description"],
-                example=_example(schema) or "the pattern says",
+                example=self._meant(schema, value) or _example(schema) or "the pattern says",
             )  # fmt: skip
+
+    def _meant(self, schema: Schema, value: Any) -> str:
+        """What a value of the wrong form was meant to be, where that can be told."""
+        from secretkit.check import mends
+
+        pattern = schema.get("pattern", "")
+        return mends.meant(pattern, value, lambda text: self._matches(pattern, text))
 
     def _object(
         self, schema: Schema, value: dict[str, Any], place: Place, where: str
@@ -156,6 +164,8 @@ class Checker:
         for key, item in value.items():
             if key in properties:
                 yield from self._walk(properties[key], item, place / key, f"`{key}`")
+            elif key in schema.get("x-secret", ()):
+                yield faults.SECRET.at((place / key).key, field=key, where=where)
             elif rest is False:
                 yield faults.UNKNOWN.at(
                     (place / key).key, field=key, where=where, near=closest(key, properties),
@@ -165,7 +175,7 @@ class Checker:
                 if names and not self._fits_name(names, key):
                     yield faults.NAME.at(
                         (place / key).key, got=key, where=where, wanted=_wanted_name(names),
-                        example=_example_key(schema),
+                        example=self._near_key(names, key) or _example_key(schema),
                     )  # fmt: skip
                 if isinstance(rest, dict):
                     yield from self._walk(rest, item, place / key, f"`{key}`")
@@ -224,6 +234,12 @@ class Checker:
         yield faults.SIZE.at(
             place, field=_field(place), got=value, wanted=bounds, mend=f"write {bounds}"
         )
+
+    def _near_key(self, names: Schema, key: str) -> str:
+        """The key with what its form forbids replaced, where that makes it one."""
+        from secretkit.check import mends
+
+        return next((f"`{near}`" for near in mends.names(key) if self._fits_name(names, near)), "")
 
     def _fits_name(self, names: Schema, key: str) -> bool:
         return (
@@ -288,7 +304,7 @@ def _example(schema: Schema) -> str:
     if not examples:
         return ""
     value = examples[0]
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return written(value) if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _example_key(schema: Schema) -> str:

@@ -47,8 +47,8 @@ REQUIRED = Code(
 FORM = Code(
     code="SK014",
     title="`{field}` is not {wanted}",
-    why="{about}",
-    fix="write it like {example}",
+    why="another form would be refused later, or read as something else; the field is: {about}",
+    fix="write it like `{example}`",
     wrong="""
         db:
           generate: {length: 32}
@@ -164,6 +164,31 @@ spec:
 """,
 )
 
+SECRET = Code(
+    code="SK029",
+    title="`{field}` in {where} would hold the key itself",
+    why="whoever reads the repository could read every Secret of the cluster, and its history keeps "
+    "what was in it once",
+    fix="take it out, make another key in its place if it was ever pushed, and say where the bytes "
+    "lie on the control-plane host: `from: {{file: PATH}}` or `from: {{env: NAME}}`",
+    source="Kubernetes, encrypting confidential data at rest",
+    wrong="""
+        spec:
+          encryption:
+            provider: secretbox
+            keys:
+              - {name: key-1, state: active, secret: <base64>}  # <- SK029
+    """,
+    right="""
+        spec:
+          encryption:
+            provider: secretbox
+            readUnencrypted: true
+            keys:
+              - {name: key-1, state: active, from: {file: /etc/kubernetes/keys/key-1}}
+    """,
+)
+
 CODES = (
     UNKNOWN,
     TYPE,
@@ -177,4 +202,5 @@ CODES = (
     SINCE,
     PLATFORM_KIND,
     POLICY,
+    SECRET,
 )

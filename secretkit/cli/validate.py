@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from secretkit import pipeline, report
+from secretkit import pipeline, report, validating
 from secretkit.cli.options import ENVIRONMENT, PATHS, PLATFORM, colour, note
 
 
@@ -28,19 +28,21 @@ def command(
 ) -> int:  # fmt: skip
     """Check every secrets.yaml below PATH (a file or a folder; by default the working folder).
 
-    Findings go to stdout. Exit code 1 if there is an error.
+    Without --env the base and every environment are checked. Findings go to stdout. Exit code 1 if
+    there is an error.
     """
     options = pipeline.Options(
         environment=environment,
         platform=platform,
         argocd_path=os.environ.get("ARGOCD_APP_SOURCE_PATH"),
     )
-    outcome = pipeline.run(paths or (Path(),), options)
-    spots = pipeline.spots(outcome.findings, outcome.root)
+    told = validating.validate(paths or (Path(),), options)
+    spots = pipeline.spots(told.findings, told.root)
     report.get(form).write(spots, sys.stdout, colour(sys.stdout))
-    for text in outcome.notes:
+    for text in told.notes:
         note(text)
     counts = report.summary(spots)
     if form == "text" and not spots:
-        click.echo(f"{len(outcome.apps)} {'app' if len(outcome.apps) == 1 else 'apps'} fine")
+        where = f", in the base and {', '.join(told.environments)}" if told.environments else ""
+        click.echo(f"{told.apps} {'app' if told.apps == 1 else 'apps'} fine{where}")
     return 1 if counts["errors"] or (strict and counts["warnings"]) else 0

@@ -9,7 +9,7 @@ from secretkit.model.control_plane import Block, Encryption, Kind
 from secretkit.names import duration, spelled
 from secretkit.target import Feature, Target
 
-# Stands where `materialize` puts the bytes; no key is ever in the input or in what is rendered.
+# Stands where the bytes go on the host; no key is ever in the input or in what is rendered.
 PLACEHOLDER = "<base64-encoded-32-byte-key>"
 
 _TURNS = ("active", "next", "previous")

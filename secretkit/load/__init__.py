@@ -67,7 +67,7 @@ _WORDING = {
     "could not find expected ':'": "a key without its `:`",
     "found character that cannot start any token": "a character that must be quoted",
     "found unexpected end of stream": "the file ends inside a quoted text",
-    "found a tab character": "a tab in the indentation",
+    "found a tab character": "a tab, where YAML indents by spaces alone",
     "block sequence entries are not allowed": "a `-` where no list can begin",
     "found undefined alias": "an alias without its anchor",
     "found undefined tag handle": "an unknown tag",
@@ -76,11 +76,23 @@ _WORDING = {
 }
 
 
+def _quoted(text: str) -> str:
+    """How a plain scalar is written as text; of our fields only a mode is ever octal."""
+    octal = re.fullmatch("0o([0-7]{3})", text)
+    return f'"0{octal[1]}" where it is a mode, else "{text}"' if octal else f'"{text}"'
+
+
 def _problem(words: str | None) -> str:
     for known in _PROBLEMS:
         if words and words.startswith(known):
             return _WORDING[known]
     return "the parser stops here"
+
+
+def _tab(source: Source, at: Span) -> str:
+    """What is wrong where the parser stopped at a tab, which its own words do not name."""
+    row = source.text.split("\n")[at.line - 1]
+    return _WORDING["found a tab character"] if row[at.column - 1 : at.column] == "\t" else ""
 
 
 def _where(source: Source, mark: Any) -> Span:
@@ -127,7 +139,7 @@ class Reader:
         except yaml.YAMLError as error:
             at = _where(self.source, getattr(error, "problem_mark", None))
             # A parser's message may quote the text, so only its fixed words are passed on.
-            problem = _problem(getattr(error, "problem", None))
+            problem = _tab(self.source, at) or _problem(getattr(error, "problem", None))
             raise Rejected([*self.findings, faults.SYNTAX.at(at, problem=problem)]) from None
 
     def take(self, event: Any) -> None:
@@ -191,7 +203,7 @@ class Reader:
                     old, new = "one number", "another"
                 # A value in the clear is not repeated, not even in the fix.
                 hidden = not HIDDEN_BELOW.isdisjoint(self._keys)
-                quoted = "the same text between double quotes" if hidden else f'"{value}"'
+                quoted = "the same text between double quotes" if hidden else _quoted(value)
                 self.findings.append(
                     faults.AMBIGUOUS.at(self._span(event), old=old, new=new, quoted=quoted)
                 )

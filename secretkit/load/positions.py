@@ -1,6 +1,6 @@
 """Places to spans and excerpts: asked for only where a finding is shown."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from typing import Any, NamedTuple
 
 from secretkit.load import HIDDEN_BELOW, MOST_DEPTH, VALUES_BELOW
@@ -189,23 +189,23 @@ def _scalars(root: Any) -> dict[int, list[_Scalar]]:
         elif node.id == "sequence":
             pending += [(item, hidden, may_be, key) for item in node.value]
         else:
-            in_key = any(name.value == "state" or name.value == "name" for name, _ in node.value)
-            for name, value in node.value:
-                if not isinstance(name.value, str):  # a collection as a key is refused, and shown
-                    pending.append((name, hidden, may_be, ""))
-                below = (
-                    hidden
-                    or _is(name, HIDDEN_BELOW)
-                    or (name.value in ("value", "secret") and in_key and node_is_scalar(value))
-                )
-                within = may_be or _is(name, VALUES_BELOW)
-                pending.append((value, below, within, name.value if node_is_scalar(name) else ""))
+            # A list or an object as a key is a finding, and names nothing.
+            pending += [(name, hidden, may_be, "") for name, _ in node.value if not _is_text(name)]
+            fields = [(name.value if _is_text(name) else "", at) for name, at in node.value]
+            bytes_below = _bytes_below({name for name, _ in fields})
+            for name, value in fields:
+                is_bytes = name in bytes_below and _is_text(value)
+                below = hidden or name in HIDDEN_BELOW or is_bytes
+                pending.append((value, below, may_be or name in VALUES_BELOW, name))
     return found
 
 
-def _is(name: Any, names: frozenset[str]) -> bool:
-    return isinstance(name.value, str) and name.value in names
-
-
-def node_is_scalar(node: Any) -> bool:
+def _is_text(node: Any) -> bool:
     return isinstance(node.value, str)
+
+
+def _bytes_below(names: Container[str]) -> frozenset[str]:
+    """Names under which a mapping with these may hold a variable's value, or an encryption key."""
+    if "state" in names:  # keys of an encryption alone have one
+        return frozenset({"bytes", "from", "key", "secret", "value"})
+    return frozenset({"secret", "value"}) if "name" in names else frozenset()

@@ -1,5 +1,6 @@
 """Plain scalars, as YAML 1.2's core schema reads them, and whether YAML 1.1 would differ."""
 
+import json
 import math
 import re
 from typing import Any
@@ -28,6 +29,7 @@ _OLD_DATE = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}"
     r"([Tt]|[ \t]+)[0-9]{1,2}:[0-9]{2}:[0-9]{2}(\.[0-9]*)?([ \t]*(Z|[-+][0-9]{1,2}(:?[0-9]{2})?))?"
 )
+_SPECIAL = re.compile(r"""^[-?:,\[\]{}#&*!|>'"%@` ]|: | #|[: ]$|\n""")
 _MAYBE = frozenset("0123456789+-.~nNtTfFyYoO=<")
 
 
@@ -74,6 +76,12 @@ def _base(text: str) -> str:
     return {"0b": "a binary number", "0x": "a hexadecimal number"}.get(
         digits[:2], "an octal number" if digits[:1] == "0" else "a number"
     )
+
+
+def written(text: str) -> str:
+    """A text as it stands in a file: quoted where it would else be read as something else."""
+    is_plain = resolve(text) == text and disagreement(text) is None and not _SPECIAL.search(text)
+    return text if is_plain else json.dumps(text, ensure_ascii=False)
 
 
 def kind(value: Any) -> str:

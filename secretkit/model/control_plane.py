@@ -59,7 +59,7 @@ class AuditRule(NamedTuple):
 
 
 class Key(NamedTuple):
-    """A local key: its name, its turn, and where `materialize` finds its bytes."""
+    """A local key: its name, its turn, and where its bytes lie on the host."""
 
     name: str
     state: str  # next, active or previous

@@ -110,6 +110,11 @@ class Workload(NamedTuple):
         return self.entries[0].at
 
     @property
+    def is_restartable(self) -> bool:
+        """Whether something makes its pods anew when they are told to."""
+        return self.kind not in ("CronJob", "Job", "Pod")
+
+    @property
     def volumes(self) -> dict[VolumeKey, tuple[Mount, ...]]:
         """The mounts of all entries by the volume they share, each volume's sorted by path."""
         mounts = [mount for entry in self.entries for mount in entry.mounts]

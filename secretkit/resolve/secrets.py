@@ -79,7 +79,7 @@ class Secrets:
         if "generate" in value:
             return self._generated(name, value["generate"], at / "generate")
         if "sealed" in value:
-            return self._sealed(name, value, at)
+            return self._sealed(key, name, value, at)
         if "values" in value:
             return self._plain(key, value["values"], at / "values")
         if "existing" in value:
@@ -156,16 +156,31 @@ class Secrets:
         key, *_ = spec.pop("secretKeys", ["password"])  # several were refused by the schema
         return None if key == "password" else ("password", key)
 
-    def _sealed(self, name: str, value: Mapping[str, Any], at: Place) -> Sealed:
+    def _sealed(self, key: str, name: str, value: Mapping[str, Any], at: Place) -> Sealed:
         record = value.get("sealedFor", {})
+        namespace = self._namespace
+        if "sealedFor" not in value:
+            name, namespace = self._sealed_as(key, name, at)
         return Sealed(
             data=by_key(value["sealed"]),
             scope=record.get("scope", "strict"),
             name=record.get("name", name),
-            namespace=record.get("namespace", self._namespace),
+            namespace=record.get("namespace", namespace),
             recorded="sealedFor" in value,
             at=at / "sealed",
         )
+
+    def _sealed_as(self, key: str, name: str, at: Place) -> tuple[str, str]:
+        """Name and namespace of the Secret in the layer that brings its ciphertext."""
+        own = self._raw.own
+        _, path = self._raw.origin((*at.path, "sealed"))
+        if path[: len(at.path)] != at.path:  # an environment's own, sealed for what it makes of it
+            return name, self._namespace
+        base = get(own.value, ("metadata", "namespace"))
+        # One made of variables is what it is in each environment, so it says nothing.
+        namespace = base if isinstance(base, str) and "$" not in base else self._namespace
+        named = get(own.value, (*at.path, "name"))
+        return named if isinstance(named, str) and "$" not in named else key, namespace
 
     def _plain(self, secret: str, value: Mapping[str, Any], at: Place) -> Plain:
         values = []

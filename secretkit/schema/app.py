@@ -292,11 +292,11 @@ def secret() -> Fragment:
                         keys={"pattern": DATA_KEY, "maxLength": 253}, at_least=1,
                         example={"username": "production/database#username"}),
         "generate": generate(),
-        "sealed": mapping("Key of the Secret -> ciphertext of `secretkit seal` or kubeseal.",
-                          text("Ciphertext, base64.", example="AgBy8hCi...", minLength=1),
+        "sealed": mapping("Key of the Secret -> ciphertext: the whole line that `kubeseal --raw` prints.",
+                          text("Ciphertext, base64 of 300 bytes and more; the example is cut.", example="AgBy8hCi...", minLength=1),
                           keys={"pattern": DATA_KEY, "maxLength": 253}, at_least=1,
                           example={"api-key": "AgBy8hCi..."}),
-        "sealedFor": record("What the ciphertext was sealed for, written by `secretkit seal`.", {
+        "sealedFor": record("What the ciphertext was sealed for, as `kubeseal` was told.", {
             "scope": text("Where it opens.", enum=["strict", "namespace-wide", "cluster-wide"],
                           default="strict", example="strict"),
             "name": name("Name of the Secret.", example="webhook"),
@@ -313,7 +313,8 @@ def secret() -> Fragment:
         "annotations": annotations("on the Secret; may be templates where an operator makes it"),
         "immutable": flag("The Secret cannot change once it is made.", default=False),
         "expect": listing("Keys that are counted on; consumers are checked against them.",
-                          text("A key.", example="api_key", pattern=DATA_KEY), example=["api_key", "db_password"]),
+                          text("A key.", example="api_key", pattern=DATA_KEY), example=["api_key", "db_password"],
+                          uniqueItems=True),
         "creationPolicy": text("Who owns the Secret. With `Merge`, `CreateOrMerge` and `None` it has keys of "
                                "others, too: consumers may use what `expect` names, and `envFrom` stays whole.",
                                enum=["Owner", "Orphan", "Merge", "None", "CreateOrMerge"], default="Owner",
@@ -392,7 +393,8 @@ def workload() -> Fragment:
         "kind": text("Kind of the workload.", example="Deployment", enum=[
             "Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "Pod", "Rollout"]),
         "name": name("Name of the workload, where the key is not the name.", example="api"),
-        "containers": listing("Containers that get them; by default all of the pod's.", container, at_least=1,
+        "containers": listing("Containers that get them; by default all of the pod's, which only its "
+                              "manifest can tell (`--inject FILE`), so `render -o` needs them named.", container, at_least=1,
                               example=["api"]),
         "initContainers": listing("Init containers that get them; by default none.", container,
                                   example=["migrate"]),

@@ -65,12 +65,13 @@ def _block() -> dict[str, Fragment]:
                          pattern=LABEL, maxLength=63),
             "state": text("Its turn: `next` can be read, `active` writes, `previous` can still be read.",
                           enum=["next", "active", "previous"], example="active"),
-            "from": record("Where `secretkit encryption materialize` reads it on the control-plane host.", {
+            "from": record("Where its bytes lie on the control-plane host. Nothing reads them here: what is rendered "
+                           "holds a placeholder, which they replace there.", {
                 "file": text("A file.", example="/etc/kubernetes/keys/key-20261101-1", minLength=1),
                 "env": text("An environment variable.", example="NEW_KEY",
                             pattern="^[A-Za-z_][A-Za-z0-9_]*$"),
             }, exactly_one=["file", "env"], example={"file": "/etc/kubernetes/keys/key-20261101-1"}),
-        }, required=["name", "state"], example=_KEY), at_least=1, example=[_KEY]),
+        }, required=["name", "state"], example=_KEY, secret=["bytes", "data", "key", "secret", "value"]), at_least=1, example=[_KEY]),
     }  # fmt: skip
 
 

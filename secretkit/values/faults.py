@@ -32,7 +32,7 @@ RESERVED = Code(
 )
 CLOSED = Code(
     code="SK505",
-    title="the values of `{secret}` are in the clear, and `--allow-plaintext` is not given",
+    title="the values of `{secret}` are in the clear: `render` reads them with `--allow-plaintext` alone",
     why="rendered values end up in files, caches and logs, so only the command line may ask for them",
     fix="add `--allow-plaintext`, or keep the values in a store, or seal them",
     wrong="# not text: `render` of a secret with `file` or `env` sources without the flag",

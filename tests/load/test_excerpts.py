@@ -43,6 +43,11 @@ def marked(text: str, *path: str | int) -> tuple[str, str]:
                      ("keys: {password: 'prod/db#password'}", "'prod/db#password'"), id="a reference"),
         pytest.param("values:\n  a: |\n    kanarienvogel\n", ("values", "a"), (f"  a: {DOTS}", DOTS),
                      id="a block"),
+        pytest.param("keys: [{name: k, state: active, from: kanarienvogel}]\n", ("keys", 0, "from"),
+                     (f"keys: [{{name: k, state: active, from: {DOTS}}}]", DOTS),
+                     id="a key where its file is meant"),
+        pytest.param("db: {name: shop-db, from: vault}\n", ("db", "from"),
+                     ("db: {name: shop-db, from: vault}", "vault"), id="the store of a secret"),
     ],
 )  # fmt: skip
 def test_marks_stand_under_what_is_meant(
@@ -107,3 +112,24 @@ def test_the_fix_of_an_ambiguous_text_repeats_it_only_where_it_is_no_value(
         load(Source("s", text))
 
     assert [one.fix for one in caught.value.findings] == [fix]
+
+
+@pytest.mark.parametrize("key", ["[b]", "{b: c}"])
+def test_a_line_with_a_collection_as_key_can_be_shown(key: str) -> None:
+    source = Source("s", f"a: {{{key}: d}}\n")
+    with pytest.raises(Rejected) as caught:
+        load(source)
+    positions = Positions()
+
+    assert (
+        positions.excerpt(positions.span(caught.value.findings[0].place)).text == source.text[:-1]
+    )
+
+
+def test_a_tab_is_named() -> None:
+    with pytest.raises(Rejected) as caught:
+        load(Source("s", "a:\n\tb: c\n"))
+
+    assert [one.message for one in caught.value.findings] == [
+        "this is not YAML: a tab, where YAML indents by spaces alone"
+    ]

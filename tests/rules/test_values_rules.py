@@ -246,6 +246,43 @@ spec:
 
 
 @pytest.mark.parametrize(
+    ("patch", "line"),
+    [
+        pytest.param({"metadata": {"namespace": "staging"}}, 9, id="another namespace"),
+        pytest.param({"spec": {"secrets": {"hook": {"name": "other"}}}}, 9, id="another name"),
+        pytest.param({"metadata": {"labels": {"a": "b"}}}, None, id="another label"),
+        pytest.param(
+            {"metadata": {"namespace": "staging"},
+             "spec": {"secrets": {"hook": {"sealed": {"token": ciphertext(9)}}}}},
+            None, id="ciphertext of its own",
+        ),
+        pytest.param(
+            {"metadata": {"namespace": "staging"},
+             "spec": {"secrets": {"hook": {"sealedFor": {"scope": "cluster-wide"}}}}},
+            None, id="sealed for all",
+        ),
+    ],
+)  # fmt: skip
+def test_what_was_sealed_for_the_base_is_not_what_an_environment_makes(
+    tmp_path: Path, patch: dict[str, Any], line: int | None
+) -> None:
+    text = f"""{HEAD}metadata: {{name: shop, namespace: prod}}
+spec:
+  secrets:
+    hook:
+      sealed: {{token: "{ciphertext(9)}"}}
+  environments:
+    staging: {json.dumps(patch)}
+"""
+    (tmp_path / "secrets.yaml").write_text(text)
+
+    outcome = pipeline.run([tmp_path], pipeline.Options(environment="staging"))
+
+    found = [(one.finding.code, one.span.line) for one in pipeline.spots(outcome.findings)]
+    assert found == ([("SK521", line)] if line else [])
+
+
+@pytest.mark.parametrize(
     ("text", "problem"),
     [
         ("AgBy8hCi...", "is not base64"),

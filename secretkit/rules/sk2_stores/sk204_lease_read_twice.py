@@ -40,7 +40,8 @@ RULE = Rule(
     title="dynamic credentials are read as a plain key, so username and password would not match",
     why="each key is its own lease: every read makes a new user, and a KV store cannot read an "
     "engine's path at all",
-    fix="use `dynamic: {path}`",
+    fix="write `dynamic: {{path: {path}, lease: 1h}}`, with the engine's TTL, and `refresh: 40m` in place "
+    "of these keys: the set comes out under the engine's own names, which a `template` can change",
     source="Vault database engine: every read of creds/ROLE creates a user",
     find=find,
     wrong="""

@@ -7,6 +7,7 @@ from secretkit.model.app import App
 from secretkit.model.secret import Fetch
 from secretkit.model.store import Store
 from secretkit.rules import Rule
+from secretkit.text import get
 
 
 def find(app: App) -> Iterator[Finding]:
@@ -17,7 +18,17 @@ def find(app: App) -> Iterator[Finding]:
             if store and found:
                 prefix, good, why = found
                 key = read.remote["key"]
-                yield RULE.at(read.at, key=key, store=store.key, prefix=prefix, good=good, why=why)
+                yield RULE.at(
+                    read.at, key=key, store=store.key, prefix=prefix, good=_written(read, good), why=why
+                )  # fmt: skip
+
+
+def _written(read: Fetch, key: str) -> str:
+    """The read as it should stand: with the property that the file gives it."""
+    if not isinstance(get(read.at.tree.value, read.at.path), str):
+        return f"key: {key}"
+    part = read.remote.get("property")
+    return key if part is None else f"{key}#{part}"
 
 
 def _problem(store: Store, read: Fetch) -> tuple[str, str, str] | None:

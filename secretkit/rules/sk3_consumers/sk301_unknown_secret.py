@@ -1,6 +1,7 @@
 """SK301: access and workloads name secrets of this file."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from secretkit.finding import Finding, closest
 from secretkit.model.app import App
@@ -11,7 +12,8 @@ from secretkit.text import Place
 def find(app: App) -> Iterator[Finding]:
     for name, place in _uses(app):
         if name not in app.secrets:
-            yield RULE.at(place, name=name, near=closest(name, app.secrets))
+            found = RULE.at(place, name=name, near=closest(name, app.secrets))
+            yield replace(found, fix=_ALL) if name == "*" else found
 
 
 def _uses(app: App) -> Iterator[tuple[str, Place]]:
@@ -23,6 +25,10 @@ def _uses(app: App) -> Iterator[tuple[str, Place]]:
         for entry in workload.entries:
             yield from entry.uses
 
+
+_ALL = (
+    'name the secrets one by one; `secrets: "*"` of `access`, no list, stands for all of this file'
+)
 
 RULE = Rule(
     code="SK301",

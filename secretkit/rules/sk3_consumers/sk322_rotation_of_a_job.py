@@ -16,7 +16,7 @@ _WHY = {
 def find(app: App) -> Iterator[Finding]:
     for workload in app.workloads:
         for entry in workload.entries:
-            if workload.kind in _WHY and entry.on_rotation != "none":
+            if not workload.is_restartable and entry.on_rotation != "none":
                 yield RULE.at(
                     entry.at / "onRotation", word=entry.on_rotation, kind=workload.kind,
                     reason=_WHY[workload.kind],

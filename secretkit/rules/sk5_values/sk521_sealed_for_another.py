@@ -17,9 +17,14 @@ def find(app: App) -> Iterator[Finding]:
         named = origin.scope == "strict" and origin.name != secret.name
         moved = origin.namespace != app.namespace
         if named or moved:
+            at = secret.at / "sealedFor"
+            if origin.recorded:
+                name, namespace = at / "name", at / "namespace"
+            else:  # the environment's line, which makes it another Secret than the base's
+                name, namespace = secret.at / "name", app.at / "metadata" / "namespace"
             yield RULE.at(
-                secret.at / "sealedFor" / ("name" if named else "namespace"),
-                also=[secret.at / "sealedFor" / "namespace"] if named and moved else (),
+                name if named else namespace,
+                also=[namespace] if named and moved else (),
                 secret=secret.key,
                 scope=origin.scope,
                 then=_spelled(origin.name, origin.namespace, origin.scope),
@@ -36,8 +41,8 @@ RULE = Rule(
     title="the values of `{secret}` were sealed for {then}, but this is {now}",
     why="in scope {scope} that is part of the encryption, so no key could decrypt them: the "
     "controller would report `no key could decrypt secret` and make no Secret",
-    fix="name it as it was, or seal the values again with `secretkit seal`; editing `sealedFor` "
-    "alone does not help",
+    fix="name it as it was, or seal the values again with `kubeseal --raw`, in an environment "
+    "under its own `sealed`; editing `sealedFor` alone does not help",
     source="sealed-secrets, pkg/crypto/crypto.go: the scope is the label of RSA-OAEP",
     find=find,
     wrong=f"""

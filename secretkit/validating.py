@@ -1,0 +1,83 @@
+"""What `validate` says: of the base and every environment, and what `render` will ask for beside."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple, TypeAlias, cast
+
+from secretkit import pipeline
+from secretkit.finding import Finding, Severity, Where
+from secretkit.pipeline import Compiled, Options, Outcome
+from secretkit.text import Place
+
+# What makes two findings one: code, message and place.
+_Same: TypeAlias = tuple[str, str, Where]
+
+
+class Validated(NamedTuple):
+    """All findings, and what they speak of."""
+
+    root: Path
+    findings: tuple[Finding, ...]
+    notes: tuple[str, ...]
+    apps: int
+    environments: tuple[str, ...]  # that were checked beside the base; none with `--env`
+
+
+def validate(paths: Sequence[Path], options: Options) -> Validated:
+    """The inputs as `--env` has them; without it the base and every environment that is declared.
+
+    The files are read once. A finding of environments alone says which, others come once.
+    """
+    given = pipeline.gathered(paths, options)
+    first = pipeline.compiled(given, options)
+    names = first.environments if options.environment is None else ()
+    others = (
+        (name, pipeline.compiled(given, replace(options, environment=name))) for name in names
+    )
+    return Validated(
+        first.root, tuple(_told(first, others)), first.notes, len(first.apps), tuple(names)
+    )
+
+
+def _told(first: Outcome, others: Iterable[tuple[str, Outcome]]) -> Iterator[Finding]:
+    known = {_same(one): one for one in _findings(first)}
+    yield from known.values()
+    found: dict[_Same, tuple[Finding, list[str]]] = {}
+    for name, outcome in others:
+        for key, one in {_same(one): one for one in _findings(outcome)}.items():
+            if key not in known:
+                found.setdefault(key, (one, []))[1].append(name)
+    for one, names in found.values():
+        where = ", ".join(f"`{name}`" for name in names)
+        yield replace(one, message=f"{one.message} (in {where})")
+
+
+def _same(finding: Finding) -> _Same:
+    place = finding.place
+    return finding.code, finding.message, place.mark if isinstance(place, Place) else place
+
+
+def _findings(outcome: Outcome) -> Iterator[Finding]:
+    yield from outcome.findings
+    for one in outcome.apps:
+        policy = one.platform.policy if one.platform else {}
+        for found in _foreseen(one):
+            severity = policy.get(found.code, "info")
+            if severity != "off":
+                yield replace(found, severity=cast(Severity, severity))
+
+
+def _foreseen(one: Compiled) -> Iterator[Finding]:
+    """What `render` refuses unless its call says more, which is no fault of the file."""
+    for secret in one.app.secrets.values():
+        if any(value.source != "literal" for value in secret.read_values.values()):
+            from secretkit.values import faults
+
+            yield faults.CLOSED.at(secret.at / "values", secret=secret.key)
+    for workload in one.app.workloads:
+        from secretkit.compile.injection import needs_workload
+        from secretkit.rules.sk3_consumers import sk330_needs_inject
+
+        for entry, reason in needs_workload(one.app, workload):
+            yield sk330_needs_inject.RULE.at(entry.at.key, entry=entry.key, reason=reason)
