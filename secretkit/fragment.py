@@ -237,6 +237,18 @@ def filled(
     return result
 
 
+def without_namespaces(fragment: Mapping[str, Any], value: Any) -> Any:
+    """The value with no namespace in its references; other fields of that name stay."""
+    if not isinstance(value, Mapping):
+        return value
+    fields = fragment.get("properties", {})
+    return {
+        name: without_namespaces(fields.get(name, {}), item)
+        for name, item in value.items()
+        if name != "namespace" or "x-ref" not in fragment
+    }
+
+
 def needed(fragment: Mapping[str, Any], value: Any) -> str | None:
     """Name of the feature that a field needs for this value, if any."""
     later: str | None = None

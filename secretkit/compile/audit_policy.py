@@ -1,7 +1,7 @@
 """The audit Policy of an API server, for all apps together.
 
 The order is the point: the floor, which no request for a secret passes; exec, proxies and RBAC;
-what apps ask for their own namespaces; everything else. Only RequestReceived is left out: a refused
+what platforms ask for all namespaces and apps for their own; everything else. Only RequestReceived is left out: a refused
 login is written at ResponseStarted alone, and a refusal at ResponseComplete.
 """
 
@@ -11,21 +11,23 @@ from typing import Any
 
 from secretkit.model.app import App
 from secretkit.model.audit import LEVELS, SHARED, VERBS, Ask, Slot, asks, reachable
-from secretkit.model.control_plane import Kind
+from secretkit.model.control_plane import AuditRule, Kind
 from secretkit.model.platform import Platform
 
 
 def policy(apps: Sequence[App], platforms: Sequence[Platform] = ()) -> dict[str, Any]:
     """The one Policy that an API server reads."""
-    wanted = (part for app in apps for rule in app.audit for part in asks(rule, app.namespace))
+    asked = [(app.audit, app.namespace) for app in apps]
+    rules: list[tuple[tuple[AuditRule, ...], str | None]]
+    rules = [*((platform.audit, None) for platform in platforms), *asked]
+    wanted = (part for audit, place in rules for rule in audit for part in asks(rule, place))
     return {
         "apiVersion": "audit.k8s.io/v1",
         "kind": "Policy",
         "omitStages": ["RequestReceived"],
         "rules": [
             *(_shared(slot) for slot in SHARED),
-            *_platforms(platforms),
-            *_own(reachable(wanted)),
+            *_asked(reachable(wanted)),
             {"level": "Metadata"},
         ],
     }
@@ -39,30 +41,11 @@ def _shared(slot: Slot) -> dict[str, Any]:
     return rule
 
 
-def _platforms(platforms: Sequence[Platform]) -> Iterator[dict[str, Any]]:
-    """What platforms ask for every namespace: kinds that they pin at Metadata before all others."""
-    found = {
-        (LEVELS.index(rule.level), tuple(sorted(rule.verbs, key=VERBS.index)), kind, rule.names)
-        for platform in platforms
-        for rule in platform.audit
-        for kind in rule.kinds
-    }
-    rules: dict[tuple[int, tuple[str, ...]], list[tuple[Kind, tuple[str, ...]]]] = defaultdict(list)
-    for level_at, verbs, kind, names in sorted(found):
-        rules[level_at, verbs].append((kind, tuple(sorted(names))))
-    for (level_at, verbs), kinds in sorted(rules.items()):
-        rule: dict[str, Any] = {"level": LEVELS[level_at]}
-        if verbs:
-            rule["verbs"] = list(verbs)
-        rule["resources"] = _resources(kinds)
-        yield rule
-
-
-def _own(wanted: Iterable[Ask]) -> Iterator[dict[str, Any]]:
+def _asked(wanted: Iterable[Ask]) -> Iterator[dict[str, Any]]:
     """Asks as rules: one for each level, namespace and set of verbs."""
     verbs: dict[tuple[str, str, Kind, str | None], set[str]] = defaultdict(set)
     for ask in wanted:
-        found = verbs[ask.level, ask.namespace, ask.kind, ask.name]
+        found = verbs[ask.level, ask.namespace or "", ask.kind, ask.name]
         found.update((ask.verb,) if ask.verb else ())
     names: dict[tuple[str, str, Kind, tuple[str, ...]], set[str]] = defaultdict(set)
     for (level, namespace, kind, name), some in verbs.items():
@@ -73,7 +56,9 @@ def _own(wanted: Iterable[Ask]) -> Iterator[dict[str, Any]]:
     for (level, namespace, kind, some_verbs), some in names.items():
         rules[LEVELS.index(level), namespace, some_verbs].append((kind, tuple(sorted(some))))
     for (level_at, namespace, some_verbs), kinds in sorted(rules.items()):
-        rule: dict[str, Any] = {"level": LEVELS[level_at], "namespaces": [namespace]}
+        rule: dict[str, Any] = {"level": LEVELS[level_at]}
+        if namespace:
+            rule["namespaces"] = [namespace]
         if some_verbs:
             rule["verbs"] = list(some_verbs)
         rule["resources"] = _resources(kinds)

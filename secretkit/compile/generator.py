@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from secretkit.compile.metadata import metadata
-from secretkit.fragment import filled
+from secretkit.fragment import filled, without_namespaces
 from secretkit.model.app import App
 from secretkit.model.secret import Dynamic, External, Generated, Secret
 from secretkit.objects import Object
@@ -49,8 +49,8 @@ def _dynamic(app: App, dynamic: Dynamic) -> dict[str, Any]:
     store = app.stores[dynamic.store or ""]
     # The KV mount plays no part here, and a generator looks references up in its own namespace.
     settings = {
-        key: _without_namespaces(value)
-        for key, value in (store.vault or {}).items()
+        key: value
+        for key, value in without_namespaces(VAULT, store.vault or {}).items()
         if key not in ("path", "version", "checkAndSet", "readYourWrites", "forwardInconsistent")
     }
     has = lambda name: app.target.has(Feature[name])  # noqa: E731
@@ -65,16 +65,4 @@ def _dynamic(app: App, dynamic: Dynamic) -> dict[str, Any]:
         "resultType": dynamic.spec.get("resultType", "Data"),
         "allowEmptyResponse": dynamic.spec.get("allowEmptyResponse", False),
         "provider": filled(VAULT, settings, None, has),
-    }
-
-
-def _without_namespaces(value: Any) -> Any:
-    """References without their namespace; Vault's own `namespace` of a login stays."""
-    if not isinstance(value, Mapping):
-        return value
-    is_reference = "name" in value
-    return {
-        name: _without_namespaces(item)
-        for name, item in value.items()
-        if not (is_reference and name == "namespace")
     }

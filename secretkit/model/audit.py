@@ -1,6 +1,7 @@
 """What rules of an audit Policy match, and what an app's rules can still reach.
 
-The first rule that matches a request decides, so an app's rules stand after those that all share.
+The first rule that matches a request decides, so what apps and platforms ask for stands after the
+rules that all share.
 Source: k8s.io/apiserver, pkg/audit/policy/checker.go.
 """
 
@@ -113,10 +114,13 @@ def has_no_namespace(kind: Kind) -> bool:
 
 
 class Ask(NamedTuple):
-    """The smallest part of an app's rule: one kind, one verb and one name; None is every one."""
+    """The smallest part of a rule: one kind, one verb and one name; None is every one.
+
+    An app's speaks of its namespace, the platform's of all.
+    """
 
     level: str
-    namespace: str
+    namespace: str | None
     kind: Kind
     verb: str | None
     name: str | None
@@ -130,18 +134,19 @@ class Ask(NamedTuple):
     @property
     def breadth(self) -> int:
         """How much it matches, so that what covers another comes before it."""
-        return self.kind.resource.count("*") + (self.verb is None) + (self.name is None)
+        every = (self.namespace, self.verb, self.name).count(None)
+        return self.kind.resource.count("*") + every
 
     def covers(self, other: "Ask", verb: str) -> bool:
         return (
-            self.namespace == other.namespace
+            self.namespace in (None, other.namespace)
             and self.verb in (None, verb)
             and self.name in (None, other.name)
             and self.kind.covers(other.kind)
         )
 
 
-def asks(rule: AuditRule, namespace: str) -> Iterator[Ask]:
+def asks(rule: AuditRule, namespace: str | None) -> Iterator[Ask]:
     """What a rule asks for, part by part; all verbs listed are no list."""
     verbs: tuple[str | None, ...] = rule.verbs
     if set(VERBS) <= set(verbs):
@@ -160,7 +165,7 @@ def reaches_floor(rule: AuditRule, kind: Kind) -> bool:
 def rank(ask: Ask) -> tuple[object, ...]:
     """The order in which asks stand: by level, then those that match more."""
     return (
-        LEVELS.index(ask.level), -ask.breadth, ask.namespace, ask.kind, ask.verb or "",
+        LEVELS.index(ask.level), -ask.breadth, ask.namespace or "", ask.kind, ask.verb or "",
         ask.name or "",
     )  # fmt: skip
 
@@ -177,9 +182,11 @@ def shared_cover(ask: Ask) -> tuple[Slot, ...] | None:
 
 
 def cover(ask: Ask, earlier: Iterable[Ask]) -> tuple[Ask, ...] | None:
-    """The earlier asks that answer all of its requests, if they do."""
+    """The earlier asks that answer all of its requests which no shared rule answers, if they do."""
     before, found = tuple(earlier), []
     for verb in ask.verbs:
+        if any(slot.covers(ask.kind, verb) for slot in SHARED):
+            continue
         other = next((other for other in before if other.covers(ask, verb)), None)
         if other is None:
             return None
@@ -190,11 +197,12 @@ def cover(ask: Ask, earlier: Iterable[Ask]) -> tuple[Ask, ...] | None:
 def reachable(wanted: Iterable[Ask]) -> tuple[Ask, ...]:
     """Those that some request can still meet, in the order in which they stand."""
     kept: list[Ask] = []
-    by_namespace: dict[str, list[Ask]] = {}
+    by_namespace: dict[str | None, list[Ask]] = {None: []}
     for ask in sorted(set(wanted), key=rank):
-        earlier = by_namespace.setdefault(ask.namespace, [])
+        own = by_namespace.setdefault(ask.namespace, [])
+        earlier = own if ask.namespace is None else (*by_namespace[None], *own)
         is_dead = ask.kind.is_void or shared_cover(ask) is not None
         if not is_dead and cover(ask, earlier) is None:
-            earlier.append(ask)
+            own.append(ask)
             kept.append(ask)
     return tuple(kept)

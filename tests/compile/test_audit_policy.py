@@ -2,10 +2,10 @@
 
 import json
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
@@ -13,10 +13,12 @@ from secretkit.compile.audit_policy import policy
 from secretkit.finding import Rejected
 from secretkit.load import load
 from secretkit.model.app import App
+from secretkit.model.platform import Platform
 from secretkit.pipeline import Options, judge
 from secretkit.resolve import Context
 from secretkit.resolve.app import resolve
-from secretkit.text import Source
+from secretkit.rules.sk4_control_plane import sk433_audit_rule_covered
+from secretkit.text import Place, Source
 
 SCHEMA = json.loads(
     (Path(__file__).parents[2] / "schemas" / "audit-policy.schema.json").read_text("utf-8")
@@ -133,7 +135,17 @@ UNJUDGED = st.lists(
     ),
     max_size=4,
 )
-FLEET = st.lists(st.tuples(st.sampled_from(["prod", "dev"]), UNJUDGED), max_size=3)
+# Apps by their namespace; None is a platform, which speaks of all.
+FLEET = st.lists(st.tuples(st.sampled_from(["prod", "dev", None]), UNJUDGED), max_size=3)
+Fleet: TypeAlias = list[tuple[str | None, list[dict[str, Any]]]]
+# The first rule is answered by the second for reads, and by the rule that all share for writes.
+ANSWERED_TOGETHER: Fleet = [
+    ("prod", [
+        {"level": "Request", "resources": ["roles.rbac.authorization.k8s.io"]},
+        {"level": "Metadata", "resources": ["roles.rbac.authorization.k8s.io"],
+         "verbs": ["get", "list", "watch"]},
+    ])
+]  # fmt: skip
 KNOWN = (
     ("", ("pods",), ("/attach", "/ephemeralcontainers", "/portforward")),
     ("", ("configmaps", "nodes", "other", "pods", "secrets", "serviceaccounts", "services"),
@@ -168,7 +180,7 @@ def asks_for(rule: dict[str, Any], request: Request) -> bool:
     )
 
 
-def promised(fleet: list[tuple[str, list[dict[str, Any]]]], request: Request) -> str:
+def promised(fleet: Fleet, request: Request) -> str:
     """The level that DESIGN promises: shared rules first, Metadata pins, then the highest asked for."""
     for rule in BARE["rules"][:-1]:
         if matches(rule, request):
@@ -176,12 +188,32 @@ def promised(fleet: list[tuple[str, list[dict[str, Any]]]], request: Request) ->
     asked = {
         rule["level"]
         for namespace, rules in fleet
-        if namespace == request.namespace
+        if namespace in (None, request.namespace)
         for rule in rules
         if asks_for(rule, request)
     }
     order = ("Metadata", "RequestResponse", "Request")
     return next((level for level in order if level in asked), "Metadata")
+
+
+def compiled(fleet: Fleet) -> dict[str, Any]:
+    """The Policy of apps and platforms that nobody has looked at."""
+    found = [
+        (namespace, unjudged(number, namespace or "prod", rules))
+        for number, (namespace, rules) in enumerate(fleet)
+    ]
+    return policy(
+        [app for namespace, app in found if namespace],
+        [as_platform(app) for namespace, app in found if not namespace],
+    )
+
+
+def as_platform(app: App) -> Platform:
+    """A platform that asks what the app asks."""
+    return Platform(
+        name="acme", tree=app.at.tree, target=app.target, variables={}, refresh=None, file_mode=None,
+        presets={}, namespace=None, environments=(), policy={}, audit=app.audit, encryption=None,
+    )  # fmt: skip
 
 
 def parts(body: dict[str, Any]) -> set[tuple[int, str, str]]:
@@ -208,11 +240,12 @@ def reached(body: dict[str, Any], hit: list[int]) -> set[tuple[int, str, str]]:
 
 
 @given(FLEET)
+@example(ANSWERED_TOGETHER)
 @settings(max_examples=100, deadline=None)
 def test_every_request_gets_its_promised_level_even_if_no_rule_judged_the_apps(
-    fleet: list[tuple[str, list[dict[str, Any]]]],
+    fleet: Fleet,
 ) -> None:
-    body = policy([unjudged(number, *app) for number, app in enumerate(fleet)])
+    body = compiled(fleet)
 
     Draft202012Validator(SCHEMA).validate(body)
     hit = [
@@ -232,12 +265,11 @@ def test_every_request_gets_its_promised_level_even_if_no_rule_judged_the_apps(
 @given(FLEET)
 @settings(max_examples=50, deadline=None)
 def test_the_order_of_apps_and_of_their_rules_changes_nothing(
-    fleet: list[tuple[str, list[dict[str, Any]]]],
+    fleet: Fleet,
 ) -> None:
-    there = policy([unjudged(number, *app) for number, app in enumerate(fleet)])
     back = [(namespace, rules[::-1]) for namespace, rules in fleet[::-1]]
 
-    assert policy([unjudged(number, *app) for number, app in enumerate(back)]) == there
+    assert compiled(back) == compiled(fleet)
 
 
 @given(
@@ -334,3 +366,39 @@ def test_the_order_of_apps_changes_no_byte() -> None:
     found = apps([{"level": "Request", "resources": ["services", "endpoints"]}], ("b", "a", "c"))
 
     assert policy(found) == policy(found[::-1])
+
+
+SERVICES = {"level": "Request", "resources": ["services"]}
+
+
+@pytest.mark.parametrize(
+    ("platform", "app", "expected"),
+    [
+        pytest.param(SERVICES, SERVICES, [("1/secrets.yaml", ["0/secrets.yaml"])], id="an app repeats the platform"),
+        pytest.param(
+            {**SERVICES, "level": "RequestResponse"}, {**SERVICES, "verbs": ["create"]},
+            [("1/secrets.yaml", ["0/secrets.yaml"])], id="the platform asks for more",
+        ),
+        pytest.param(
+            SERVICES, {**SERVICES, "level": "RequestResponse"}, [], id="the app asks for more"
+        ),
+        pytest.param(
+            SERVICES, {**SERVICES, "level": "Metadata"}, [], id="the app pins it in its namespace"
+        ),
+    ],
+)  # fmt: skip
+def test_what_a_platform_answers_already_is_said_of_the_app(
+    platform: dict[str, Any], app: dict[str, Any], expected: list[tuple[str, list[str]]]
+) -> None:
+    acme, shop = (unjudged(number, "prod", [rule]) for number, rule in enumerate((platform, app)))
+    findings = list(sk433_audit_rule_covered.judge_apps([shop], [as_platform(acme)]))
+
+    assert [
+        (owner(one.place), [owner(other) for other in one.also]) for one in findings
+    ] == expected
+
+
+def owner(place: object) -> str:
+    """The file's number where a place stands, as `source` names it."""
+    assert isinstance(place, Place)
+    return place.tree.layers[0].source.name

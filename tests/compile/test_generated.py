@@ -29,6 +29,26 @@ def compiled(generate: Any, release: str) -> dict[str, Any]:
     return {one.kind: one.body["spec"] for one in pipeline._objects(app, [])}
 
 
+def test_a_lease_keeps_what_is_called_namespace_and_is_no_reference() -> None:
+    headers = {"name": "shop", "namespace": "prod"}
+    login = {"namespace": "admin", "tokenSecretRef": {"name": "v", "key": "t", "namespace": "prod"}}
+    vault = {"server": "https://vault.example.com", "headers": headers, "auth": login}
+    spec = {
+        "stores": {"vault": {"scope": "cluster", "vault": vault}},
+        "secrets": {"db": {"from": "vault", "dynamic": "database/creds/shop"}},
+    }
+    made = yaml.safe_load(text({}))
+    source = Source("secrets.yaml", yaml.safe_dump({**made, "spec": spec}))
+    app = resolve(load(source), Context(), lambda _: ())
+
+    (lease,) = [one for one in pipeline._objects(app, []) if one.kind == "VaultDynamicSecret"]
+    provider = lease.body["spec"]["provider"]
+    assert (provider["headers"], provider["auth"]) == (
+        headers,
+        {"namespace": "admin", "tokenSecretRef": {"name": "v", "key": "t"}},
+    )
+
+
 RENAMED = [{"regexp": {"source": "^password$", "target": "pin"}}]
 
 

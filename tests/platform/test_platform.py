@@ -133,7 +133,7 @@ def test_a_preset_that_exists_already_is_only_named(tmp_path: Path) -> None:
 
 def shared(settings: dict[str, Any]) -> dict[str, Any]:
     vault = {"server": "https://vault.example.com", "path": "secret", "role": "all", **settings}
-    conditions = [{"namespaces": ["prod"]}]
+    conditions = [{"namespaces": ["a", "b", "prod"]}]
     return {"stores": {"all": {"scope": "cluster", "conditions": conditions, "vault": vault}}}
 
 

@@ -3,9 +3,11 @@
 from pathlib import Path
 
 import pytest
+import yaml
 
 from secretkit import pipeline
 from secretkit.pipeline import Options
+from secretkit.text import Source
 
 HEAD = "apiVersion: secretkit.dev/v1alpha1\nkind: AppSecrets\n"
 VAULT = '{vault: {server: "https://vault.example.com", path: secret, role: %s, serviceAccount: %s}}'
@@ -127,6 +129,22 @@ def test_one_remote_key_written_by_two_apps(
     specs = [PUSHES % (f"m{at}", f"s{at}", f"m{at}", remote) for at, remote in enumerate(remotes)]
 
     assert found(tmp_path, *specs) == expected
+
+
+def test_one_remote_key_written_twice_by_one_app() -> None:
+    secrets = {
+        name: {"generate": {}, "push": {"main": {"password": "shared/x"}}} for name in ("a", "b")
+    }
+    spec = {"stores": {"main": {"ref": {"name": "main"}}}, "secrets": secrets}
+    body = {
+        "apiVersion": "secretkit.dev/v1alpha1", "kind": "AppSecrets",
+        "metadata": {"name": "shop", "namespace": "prod"}, "spec": spec,
+    }  # fmt: skip
+
+    judged = pipeline.judge(Source("secrets.yaml", yaml.safe_dump(body)), pipeline.Options())
+    assert [f"{one.code} {one.message}" for one in judged] == [
+        "SK703 `shared/x` is written by another push of this app as well"
+    ]
 
 
 PLATFORM = """\

@@ -1,5 +1,6 @@
 """Rules of names and stores, beyond what their examples show: variants, targets, and hostile forms."""
 
+import base64
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -578,3 +579,100 @@ def test_what_no_operator_can_use_does_not_fit(spec: dict[str, Any], expected: l
 
 def test_a_mount_may_begin_like_the_prefix_of_all_mounts() -> None:
     assert judged(with_store({"vault": {**VAULT, "mountPath": "authentic"}})) == []
+
+
+DER = b"\x30\x82\x01\x00" + bytes(256)
+
+
+def pem(body: bytes) -> str:
+    text = base64.b64encode(body).decode()
+    return f"-----BEGIN CERTIFICATE-----\n{text}\n-----END CERTIFICATE-----\n"
+
+
+@pytest.mark.parametrize(
+    ("bundle", "problem"),
+    [
+        pytest.param(pem(DER), None, id="PEM"),
+        pytest.param(base64.b64encode(pem(DER).encode()).decode(), None, id="base64 of PEM"),
+        pytest.param(f"# an authority\n{pem(DER)}{pem(DER)}", None, id="two, with a remark"),
+        pytest.param(
+            pem(DER).partition("-----END")[0],
+            "it is no PEM of whole certificates, each from its BEGIN to its END", id="no END",
+        ),
+        pytest.param(
+            pem(DER) + "-----BEGIN CERTIFICATE-----",
+            "it is no PEM of whole certificates, each from its BEGIN to its END", id="a second BEGIN",
+        ),
+        pytest.param(pem(b"hello"), "what stands in its PEM is no certificate", id="not DER"),
+        pytest.param(pem(DER[:-1]), "what stands in its PEM is no certificate", id="cut short"),
+        pytest.param("not base64!", "it is neither PEM nor base64", id="neither"),
+        pytest.param(
+            base64.b64encode(b"hello").decode(),
+            "it is no PEM of whole certificates, each from its BEGIN to its END", id="no PEM in it",
+        ),
+    ],
+)  # fmt: skip
+def test_a_bundle_holds_certificates(bundle: str, problem: str | None) -> None:
+    found = judged(with_store({"vault": {**VAULT, "caBundle": bundle}}))
+
+    assert found == (
+        [f"SK253 `caBundle` holds no certificate to trust: {problem}"] if problem else []
+    )
+
+
+def test_a_bundle_that_is_passed_on_as_it_stands_is_base64() -> None:
+    vault = {"server": "https://vault.example.com", "auth": {"tokenSecretRef": KEYS}}
+    store = {"provider": {"vault": {**vault, "path": "kv", "caBundle": pem(DER)}}}
+
+    assert judged(with_store(store)) == [
+        "SK253 `caBundle` holds no certificate to trust: it is PEM, and this field takes base64 of it"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("condition", "admitted"),
+    [
+        ({"namespaces": ["prod"]}, True),
+        ({"namespaces": ["dev"]}, False),
+        ({"namespaceRegexes": ["^p.*d$"]}, True),
+        ({"namespaceRegexes": [r"\Adev\z"]}, False),
+        ({"namespaces": ["dev"], "namespaceSelector": {"matchLabels": {"team": "a"}}}, True),
+    ],
+)
+def test_a_store_admits_the_app_or_says_so(condition: dict[str, Any], admitted: bool) -> None:
+    store = {"scope": "cluster", "conditions": [condition], "vault": VAULT}
+
+    codes = [one.split()[0] for one in judged(with_store(store))]
+    assert codes == ([] if admitted else ["SK251"])
+
+
+@pytest.mark.parametrize(
+    ("selector", "problems"),
+    [
+        ({"matchLabels": {"team": "a", "example.com/tier": ""}}, []),
+        ({"matchLabels": {"a b": "c"}}, ["`a b` cannot be the key of a label"]),
+        ({"matchLabels": {"a": "b c"}}, ["no label can have the value `b c`"]),
+        (
+            {"matchExpressions": [{"key": "a", "operator": "Exists", "values": ["b"]}]},
+            ["`Exists` takes no values"],
+        ),
+        (
+            {"matchExpressions": [{"key": "a", "operator": "NotIn", "values": []}]},
+            ["`NotIn` needs values"],
+        ),
+        (
+            {"matchExpressions": [{"key": "-", "operator": "In", "values": ["b c"]}]},
+            ["`-` cannot be the key of a label", "no label can have the value `b c`"],
+        ),
+    ],
+)
+def test_a_selector_is_read_as_kubernetes_reads_it(
+    selector: dict[str, Any], problems: list[str]
+) -> None:
+    store = {
+        "scope": "cluster", "conditions": [{"namespaceSelector": selector}], "vault": VAULT,
+    }  # fmt: skip
+
+    assert judged(with_store(store)) == [
+        f"SK252 this selector matches no namespace: {problem}" for problem in problems
+    ]

@@ -33,7 +33,8 @@ RULE = Rule(
             vault:
               scope: cluster
               conditions:
-                - namespaceRegexes:
+                - namespaces: [prod]
+                  namespaceRegexes:
                     - team-a-.*  # <- SK234
               vault: {server: "https://vault.example.com", path: kv, role: shop}
           secrets:
@@ -45,7 +46,8 @@ RULE = Rule(
             vault:
               scope: cluster
               conditions:
-                - namespaceRegexes:
+                - namespaces: [prod]
+                  namespaceRegexes:
                     - ^team-a-.*$
               vault: {server: "https://vault.example.com", path: kv, role: shop}
           secrets:

@@ -23,4 +23,4 @@ def judge_apps(apps: Sequence[App], platforms: Sequence[Platform]) -> Iterator[F
 
     yield from sk415_demand_unmet.judge_apps(apps, platforms)
     yield from sk416_encryption_of_one_app.judge_apps(apps, platforms)
-    yield from sk433_audit_rule_covered.judge_apps(apps)
+    yield from sk433_audit_rule_covered.judge_apps(apps, platforms)

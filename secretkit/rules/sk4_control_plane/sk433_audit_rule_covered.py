@@ -1,11 +1,13 @@
-"""SK433: an audit rule that another rule of the same namespace answers already."""
+"""SK433: an audit rule that another rule, of its namespace or of all, answers already."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from secretkit.finding import Finding
 from secretkit.model.app import App
 from secretkit.model.audit import Ask, asks, cover, rank, reaches_floor, shared_cover
+from secretkit.model.control_plane import AuditRule
+from secretkit.model.platform import Platform
 from secretkit.rules import Rule
 from secretkit.text import Place
 
@@ -13,7 +15,7 @@ from secretkit.text import Place
 class _Part(NamedTuple):
     """What one rule asks for one kind."""
 
-    app: str
+    app: str  # empty for the platform's
     asks: tuple[Ask, ...]
     place: Place
 
@@ -37,31 +39,35 @@ class _Part(NamedTuple):
 
 
 def find(app: App) -> Iterator[Finding]:
-    parts = tuple(_parts(app))
+    parts = tuple(_parts(app.name, app.audit, app.namespace))
     for part in parts:
         yield from _finding(part, part.answered_by(parts))
 
 
-def judge_apps(apps: Sequence[App]) -> Iterator[Finding]:
-    """The same among apps that share a namespace; what one app says twice is found there."""
+def judge_apps(apps: Sequence[App], platforms: Sequence[Platform]) -> Iterator[Finding]:
+    """The same among platforms and the apps of a namespace; what one app says twice is found there."""
+    shared = [part for platform in platforms for part in _parts("", platform.audit, None)]
     namespaces: dict[str, list[_Part]] = {}
     for app in apps:
         if app.audit:
-            namespaces.setdefault(app.namespace, []).extend(_parts(app))
-    for parts in namespaces.values():
-        for part in parts:
-            by = part.answered_by(parts)
+            parts = _parts(app.name, app.audit, app.namespace)
+            namespaces.setdefault(app.namespace, []).extend(parts)
+    for part in shared:
+        yield from _finding(part, part.answered_by(shared))
+    for own in namespaces.values():
+        for part in own:
+            by = part.answered_by([*shared, *own])
             if any(other.app != part.app for other in by):
                 yield from _finding(part, by)
 
 
-def _parts(app: App) -> Iterator[_Part]:
-    for rule in app.audit:
+def _parts(app: str, audit: Iterable[AuditRule], namespace: str | None) -> Iterator[_Part]:
+    for rule in audit:
         for number, kind in enumerate(rule.kinds):
-            wanted = tuple(asks(rule._replace(resources=(str(kind),)), app.namespace))
+            wanted = tuple(asks(rule._replace(resources=(str(kind),)), namespace))
             is_dead = kind.is_void or all(shared_cover(ask) is not None for ask in wanted)
             if not is_dead and not reaches_floor(rule, kind):
-                yield _Part(app.name, wanted, rule.at / "resources" / number)
+                yield _Part(app, wanted, rule.at / "resources" / number)
 
 
 def _finding(part: _Part, by: tuple[_Part, ...]) -> Iterator[Finding]:

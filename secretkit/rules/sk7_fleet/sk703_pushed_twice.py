@@ -1,4 +1,4 @@
-"""SK703: one remote key written by two apps."""
+"""SK703: one remote key written twice, by two apps or by one."""
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
@@ -36,14 +36,16 @@ def _backend(app: App, store: Store) -> str:
 def judge(groups: Iterable[Group]) -> Iterator[Finding]:
     for first, *others in groups:
         for other in others:
-            yield RULE.at(other.mark, also=[first.mark], remote=first.key[1], first=first.app)
+            is_own = (first.app, first.namespace) == (other.app, other.namespace)
+            by = "another push of this app" if is_own else f"`{first.app}`"
+            yield RULE.at(other.mark, also=[first.mark], remote=first.key[1], by=by)
 
 
 RULE = Rule(
     code="SK703",
-    title="`{remote}` is written by `{first}` as well",
+    title="`{remote}` is written by {by} as well",
     why="each pushes at its own refresh, so the remote value goes back and forth",
-    fix="push it from one place, and let the others read it",
+    fix="push it from one Secret alone",
     gather=gather,
     judge=judge,
     wrong="# not text: two apps that push to one remote key of one backend",
