@@ -187,7 +187,7 @@ def ca_ref(description: str, **annotations: Any) -> Fragment:
         **annotations)  # fmt: skip
 
 
-def account(description: str, identity: str | None) -> Fragment:
+def account(description: str, identity: str | None = None, example: str | None = None) -> Fragment:
     """The shortcut `serviceAccount`: a name, or an object. `identity` is its cloud's annotation."""
     fields = {
         "name": name("Name of the ServiceAccount; APP-STORE without it.", example="payments-eso"),
@@ -201,7 +201,7 @@ def account(description: str, identity: str | None) -> Fragment:
     }  # fmt: skip
     if identity:
         fields["identity"] = text(f"Cloud identity that it acts as: annotation `{identity}`.",
-                                  example="payments")  # fmt: skip
+                                  example=example)  # fmt: skip
     return {
         **record(description, fields, shortcut=True),
         "type": ["string", "object"],

@@ -5,7 +5,7 @@ rules that all share.
 Source: k8s.io/apiserver, pkg/audit/policy/checker.go.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from secretkit.model.control_plane import AuditRule, Kind
@@ -81,6 +81,27 @@ WITH_ENV = tuple(
     for resource in (kind.resource, f"{kind.resource}/status")
 )
 
+
+_CORE = (
+    "bindings componentstatuses configmaps endpoints events limitranges namespaces nodes "
+    "persistentvolumeclaims persistentvolumes pods podtemplates replicationcontrollers "
+    "resourcequotas secrets serviceaccounts services"
+)
+CORE = tuple(_CORE.split())
+# Kubernetes' own groups and the kinds in them that people name.
+GROUPS: Mapping[str, tuple[str, ...]] = {
+    "": CORE,
+    "apps": ("controllerrevisions", "daemonsets", "deployments", "replicasets", "statefulsets"),
+    "autoscaling": ("horizontalpodautoscalers",),
+    "batch": ("cronjobs", "jobs"),
+    "coordination.k8s.io": ("leases",),
+    "discovery.k8s.io": ("endpointslices",),
+    "events.k8s.io": ("events",),
+    "networking.k8s.io": ("ingressclasses", "ingresses", "networkpolicies"),
+    "policy": ("poddisruptionbudgets",),
+    "rbac.authorization.k8s.io": ("clusterrolebindings", "clusterroles", "rolebindings", "roles"),
+    "storage.k8s.io": ("csistoragecapacities", "storageclasses", "volumeattachments"),
+}
 
 # Kinds without a namespace, `*` for a whole group: no rule of an app can meet them.
 _CLUSTER_SCOPED = frozenset(

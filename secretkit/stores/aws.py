@@ -64,7 +64,9 @@ SCHEMA = record(
         },
         "region": text("The AWS region of the service.", example="us-east-1"),
         "serviceAccount": account(
-            "ServiceAccount to log in with: short for `auth.jwt`.", "eks.amazonaws.com/role-arn"
+            "ServiceAccount to log in with: short for `auth.jwt`.",
+            "eks.amazonaws.com/role-arn",
+            ROLE,
         ),
         "auth": _AUTH,
         "role": text("ARN of the role to assume last, after the login.", example=ROLE),

@@ -58,6 +58,7 @@ SCHEMA = record(
             "ServiceAccount to log in with: short for `authType: WorkloadIdentity` and "
             "`serviceAccountRef`.",
             "azure.workload.identity/client-id",
+            "00000000-0000-0000-0000-000000000002",
         ),
         "authType": text(
             "How ESO logs in to Azure.",

@@ -111,6 +111,7 @@ SCHEMA = record(
         "serviceAccount": account(
             "ServiceAccount to log in with: short for `auth.workloadIdentity`.",
             "iam.gke.io/gcp-service-account",
+            "payments@my-project.iam.gserviceaccount.com",
         ),
         "auth": record(
             "How ESO logs in to Google Cloud; without it the controller's own identity is used.",

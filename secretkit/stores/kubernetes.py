@@ -42,9 +42,7 @@ SCHEMA = record(
             at_most_one=["caBundle", "caProvider"],
             example={"url": "https://cluster.example.com:6443"},
         ),
-        "serviceAccount": account(
-            "ServiceAccount to read with: short for `auth.serviceAccount`.", None
-        ),
+        "serviceAccount": account("ServiceAccount to read with: short for `auth.serviceAccount`."),
         "auth": record(
             "How ESO logs in to the API server.",
             {

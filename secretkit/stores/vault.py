@@ -249,7 +249,7 @@ SCHEMA = record(
             example="v1",
         ),
         "serviceAccount": account(
-            "ServiceAccount to log in with, as `role`: short for `auth.kubernetes`.", None
+            "ServiceAccount to log in with, as `role`: short for `auth.kubernetes`."
         ),
         "role": text(
             "Vault role to log in as: short for `auth.kubernetes.role`. Without `serviceAccount` "

@@ -205,12 +205,12 @@ def test_policy_sets_severities_and_silences(tmp_path: Path) -> None:
 
 def test_the_nearest_platform_speaks_for_an_app(tmp_path: Path) -> None:
     run(tmp_path, PLATFORM, SHOP)
-    spec = {"stores": PLATFORM["stores"], "variables": {"account": "x"}}
+    spec = {"stores": PLATFORM["stores"], "variables": {"account": "444455556666"}}
     text = yaml.safe_dump({"kind": "Platform", "metadata": {"name": "other"}, "spec": spec})
     (tmp_path / "apps" / "platform.yaml").write_text(HEAD + text)
     found = objects(pipeline.run([tmp_path], Options()))
 
-    assert found["ExternalSecret/db"]["spec"]["data"][0]["remoteRef"]["key"] == "x/db"
+    assert found["ExternalSecret/db"]["spec"]["data"][0]["remoteRef"]["key"] == "444455556666/db"
     given = objects(pipeline.run([tmp_path], Options(platform=tmp_path / "platform.yaml")))
     assert given["ExternalSecret/db"]["spec"]["data"][0]["remoteRef"]["key"] == "111122223333/db"
 

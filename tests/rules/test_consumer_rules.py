@@ -162,8 +162,12 @@ def entry(*lines: str, name: str = "api", kind: str = "Deployment", more: str = 
             )
         ),
         *(
+            pytest.param(entry(f"files: {{{path}: other}}"), [("SK337", path)], id=path)
+            for path in ("/etc", "/usr/bin", "/var", "/run/secrets", "/var/run/secrets/kubernetes.io")
+        ),
+        *(
             pytest.param(entry(f"files: {{{path}: other}}"), [], id=path)
-            for path in ("/process", "/dev/shm/a", "/a..b", "/run/secrets/shop", "/.a")
+            for path in ("/process", "/dev/shm/a", "/a..b", "/run/secrets/shop", "/.a", "/etc/ssl/shop", "/var/runner")
         ),
         *(
             pytest.param(

@@ -172,3 +172,65 @@ def test_further_places_come_in_the_order_of_the_file() -> None:
     [spot] = [one for one in pipeline.spots(found) if one.finding.code == "SK310"]
 
     assert list(spot.also) == sorted(spot.also, key=lambda span: span.column)
+
+
+@pytest.mark.parametrize(
+    ("kind", "fix"),
+    [
+        ("ingresses", "write `ingresses.networking.k8s.io`"),
+        ("events", None),
+        ("events.events.k8s.io", None),
+        ("deployments/scale", "write `deployments/scale.apps`"),
+        ("pods.apps", "write `pods`"),
+        ("events.apps", "write `events` or `events.events.k8s.io`"),
+        ("pod", "name its group, as in `widgets.example.com`, did you mean `pods`?"),
+        ("services.serving.knative.dev", None),
+        ("newkinds.apps", None),
+        ('"*"', None),
+        ('"*/status"', None),
+    ],
+)
+def test_an_audit_kind_is_one_of_its_group(kind: str, fix: str | None) -> None:
+    rule = f"{{level: Metadata, resources: [{kind}]}}"
+
+    assert fixes(f"spec:\n  audit: {{rules: [{rule}]}}") == ([("SK435", fix)] if fix else [])
+
+
+@pytest.mark.parametrize(
+    ("reads", "fix"),
+    [
+        pytest.param("keys: {\n  a: x/y #p\n  }", "x/y#p", id="a key"),
+        pytest.param("keys: {\n  'a': x/y #p\n  }", "x/y#p", id="a quoted name"),
+        pytest.param("extract:\n  - x/y #p", "x/y#p", id="an item"),
+        pytest.param("keys: {\n  a: x/y # p\n  }", None, id="a comment with its space"),
+        pytest.param("keys: {\n  a: x/y #see below\n  }", None, id="a comment of words"),
+        pytest.param("keys: {\n  a: x/y#q #p\n  }", None, id="a comment behind a property"),
+        pytest.param("keys: {\n  a: {key: x/y} #p\n  }", None, id="a comment behind an object"),
+        pytest.param("keys: {\n  a: x/y\n  } #p", None, id="a comment of another line"),
+    ],
+)
+def test_a_property_behind_a_space_is_a_comment(reads: str, fix: str | None) -> None:
+    rows = "\n".join(f"  {row}" for row in f"from: vault\n{reads}".split("\n"))
+    wanted = f"write `{fix}`, without the space; a comment gets a space behind its `#`"
+
+    assert fixes(f"db:\n{rows}") == ([("SK253", wanted)] if fix else [])
+
+
+@pytest.mark.parametrize(
+    ("store", "fits"),
+    [
+        ("aws: {service: SecretsManager, region: x, role: shop}", False),
+        ('aws: {service: SecretsManager, region: x, role: "arn:aws-cn:iam::111122223333:role/a/b"}', True),
+        ('azure: {vaultUrl: "https://a", serviceAccount: {name: a, identity: a@b.c}}', False),
+        ('gcp: {projectID: a, serviceAccount: {name: a, identity: "1-compute@developer.gserviceaccount.com"}}',
+         True),
+        ("gcp: {projectID: a, serviceAccount: {name: a, annotations: {iam.gke.io/gcp-service-account: a}}}",
+         False),
+        ("gcp: {projectID: a, serviceAccount: {name: a, annotations: {eks.amazonaws.com/role-arn: a}}}", False),
+    ],
+)  # fmt: skip
+def test_an_identity_has_the_form_of_its_cloud(store: str, fits: bool) -> None:
+    spec = f"stores: {{main: {{{store}}}}}\n  secrets: {{db: {{from: main, keys: {{a: b}}}}}}"
+    codes = [code for code, _ in fixes(f"spec:\n  {spec}") if code == "SK251"]
+
+    assert codes == ([] if fits else ["SK251"])
