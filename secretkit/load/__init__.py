@@ -17,6 +17,10 @@ HIDDEN_BELOW = frozenset({"values", "data", "stringData", "args", "command", "se
 # a reference.
 VALUES_BELOW = frozenset({"stores", "template", "generate", "patches", "annotations"})
 # Line ends of YAML 1.1 alone are in it too: editors and YAML 1.2 do not count them as such.
+# JSON writes a character beyond U+FFFF as two escapes, of which YAML knows neither.
+_PAIR = re.compile(
+    r"(?<!\\)((?:\\\\)*)\\u(d[89ab][0-9a-f]{2})\\u(d[c-f][0-9a-f]{2})", re.IGNORECASE
+)
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 
 
@@ -32,7 +36,9 @@ def decode(name: str, content: bytes) -> Source:
         at = Span(empty, line, 1, line, 1)
         problem = f"byte {error.start + 1} is none"
         raise Rejected([faults.ENCODING.at(at, problem=problem)]) from None
-    source = Source(name, text.replace("\r\n", "\n"))
+    text = text.replace("\r\n", "\n")
+    # In JSON alone a backslash is always an escape; in YAML it may stand in a plain text.
+    source = Source(name, _joined(text) if name.endswith(".json") else text)
     control = _CONTROL.search(source.text)
     if control:
         line = source.text.count("\n", 0, control.start()) + 1
@@ -41,6 +47,17 @@ def decode(name: str, content: bytes) -> Source:
         at = Span(source, line, column, line, column)
         raise Rejected([faults.ENCODING.at(at, problem=problem)])
     return source
+
+
+def _joined(text: str) -> str:
+    """The text with each pair of escapes as one, which YAML reads."""
+
+    def one(pair: re.Match[str]) -> str:
+        high, low = int(pair[2], 16), int(pair[3], 16)
+        code = 0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00)
+        return f"{pair[1]}\\U{code:08x}"
+
+    return _PAIR.sub(one, text)
 
 
 def load(source: Source) -> Tree:

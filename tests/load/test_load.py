@@ -1,5 +1,6 @@
 """Text to a tree: strict, bounded, every fault with its place."""
 
+import json
 from typing import Any
 
 import pytest
@@ -75,6 +76,26 @@ def test_bytes_that_are_no_text_are_refused(content: bytes, code: str) -> None:
         decode("secrets.yaml", content)
 
     assert [found.code for found in caught.value.findings] == [code]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param('{"a": "x\\ud83d\\ude00y"}', id="a pair"),
+        pytest.param('{"a": "\\ud83d\\ude00\\uD83D\\uDE00"}', id="two that touch"),
+        pytest.param(r'{"a": "\\ud83d\\ude00"}', id="backslashes that are meant"),
+        pytest.param('{"a": "\\\\\\ud83d\\ude00"}', id="behind a backslash that is meant"),
+        pytest.param('{"\\ud83d\\ude00": "\\u00e9\\t"}', id="in a key, beside other escapes"),
+    ],
+)
+def test_json_is_read_as_json(text: str) -> None:
+    assert load(decode("secrets.json", text.encode())).value == json.loads(text)
+
+
+def test_half_of_a_pair_is_no_character() -> None:
+    with pytest.raises(Rejected) as raised:
+        load(decode("secrets.json", b'{"a": "\\ud83d x"}'))
+    assert [one.code for one in raised.value.findings] == ["SK001"]
 
 
 def test_a_byte_order_mark_and_crlf_change_nothing() -> None:
