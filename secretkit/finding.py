@@ -1,7 +1,7 @@
 """A finding: place, what, why, mend; and the codes that findings are made from."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias
 
 from secretkit.text import Mark, Place, Span, Tree
@@ -21,6 +21,16 @@ class Finding:
     fix: str
     place: Where
     also: tuple[Where, ...] = ()
+
+    @property
+    def without_trees(self) -> "Finding":
+        """The same, its places by name and path: small, and good for another process."""
+        also = tuple(map(_marked, self.also))
+        return replace(self, place=_marked(self.place), also=also)
+
+
+def _marked(place: Where) -> Where:
+    return place.mark if isinstance(place, Place) else place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

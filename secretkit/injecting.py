@@ -33,7 +33,9 @@ def with_workloads(outcome: Outcome, paths: Iterable[Path]) -> Outcome:
         return replace(outcome, findings=tuple(findings))
     apps, chosen = _inject_all(outcome.apps, manifests, findings)
     notes = (*outcome.notes, *_passed_over(manifests, chosen))
-    return replace(outcome, apps=apps, findings=tuple(findings), notes=notes)
+    changed = iter(apps)
+    done = outcome.each(lambda _: next(changed))
+    return replace(done, findings=tuple(findings), notes=notes)
 
 
 def _read(paths: Iterable[Path], root: Path, findings: list[Finding]) -> Iterator[Manifest]:

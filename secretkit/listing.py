@@ -4,33 +4,29 @@ from typing import Any
 
 from secretkit.model.app import App
 from secretkit.model.secret import External, Generated, Origin, Plain, Sealed, Secret
-from secretkit.pipeline import Outcome
+from secretkit.pipeline import Compiled
 
 _COLUMNS = ("NAMESPACE", "APP", "SECRET", "SOURCE", "STORES", "USED BY", "ENVIRONMENTS", "FILE")
 
 
-def rows(outcome: Outcome) -> list[dict[str, Any]]:
-    """Apps by namespace and name: {app, namespace, file, environments, stores, secrets}.
+def row(one: Compiled) -> dict[str, Any]:
+    """An app as {app, namespace, file, environments, stores, secrets}.
 
     A store is {name, kind, backend, preset}; a secret is {name, source, stores, type, usedBy}, where
     `usedBy` names workloads and roles.
     """
-    apps = sorted(outcome.apps, key=lambda one: (one.app.namespace, one.app.name))
-    return [
-        {
-            "app": one.app.name,
-            "namespace": one.app.namespace,
-            "file": one.source.name,
-            "environments": list(one.environments),
-            "stores": [
-                {"name": store.name, "kind": store.kind, "backend": backend(store.form, store.provider),
-                 "preset": store.is_preset}
-                for store in one.app.stores.values()
-            ],
-            "secrets": [_secret(one.app, secret) for secret in one.app.secrets.values()],
-        }
-        for one in apps
-    ]  # fmt: skip
+    return {
+        "app": one.app.name,
+        "namespace": one.app.namespace,
+        "file": one.source.name,
+        "environments": list(one.environments),
+        "stores": [
+            {"name": store.name, "kind": store.kind, "backend": backend(store.form, store.provider),
+             "preset": store.is_preset}
+            for store in one.app.stores.values()
+        ],
+        "secrets": [_secret(one.app, secret) for secret in one.app.secrets.values()],
+    }  # fmt: skip
 
 
 def backend(form: str, provider: Any) -> str:

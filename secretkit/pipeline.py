@@ -1,90 +1,121 @@
-"""Chains the stations for every entrance: load, check, resolve, rules, compile."""
+"""Chains the stations for every entrance: each input by itself, then what all say together.
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+Of an app only what an entrance keeps stays, and a few facts, so that memory hardly grows with them.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple, TypeAlias
 
-from secretkit import rules
-from secretkit.check import Checker, faults
 from secretkit.compile import compile_app
-from secretkit.finding import Finding, Rejected, Severity, Usage, closest
-from secretkit.hidden import Hidden
+from secretkit.finding import Finding, Rejected, Usage, Where, closest
 from secretkit.load import load
-from secretkit.load.inputs import Input, find_inputs, find_root, mentions_us, read
+from secretkit.load.inputs import Input, find_inputs, find_root, read
 from secretkit.load.positions import Positions
 from secretkit.model.app import App
 from secretkit.model.platform import Platform
-from secretkit.model.secret import Plain
 from secretkit.model.store import Store
-from secretkit.names import digest
 from secretkit.objects import Object
-from secretkit.partial import Attempt, judged
-from secretkit.platforms import API_VERSION, Platforms, load_platform
+from secretkit.platforms import Platforms, load_platform
 from secretkit.report import Spot
-from secretkit.resolve import Context
 from secretkit.resolve import faults as resolve_faults
-from secretkit.resolve.app import resolve
 from secretkit.resolve.secrets import by_key
-from secretkit.rules import Fleet, sk4_control_plane
+from secretkit.rules import Fact, Fleet, sk4_control_plane
+from secretkit.single import (
+    Broken,
+    Compiled,
+    Options,
+    Part,
+    Shard,
+    by_policy,
+    environments,
+    is_wrong,
+    judged_app,
+    objects,
+    part,
+    wrong_kind,
+)
 from secretkit.target import Target
 from secretkit.text import Mark, Place, Source, Span, Tree
 
-DEFAULT_TARGET = Target()
+__all__ = [
+    "Compiled", "Kept", "NoInput", "Options", "Outcome", "Shard", "judge", "run", "spots",
+]  # fmt: skip
+
+Keep: TypeAlias = Callable[[Compiled], Any]
 
 
-class Shard(NamedTuple):
-    """One part of a fleet, I of N. An app's part depends on its file's name alone."""
+class Kept(NamedTuple):
+    """What stays of an app that is right."""
 
-    number: int  # from 1
-    parts: int
-
-    def has(self, name: str) -> bool:
-        return int(digest(name), 16) % self.parts == self.number - 1
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What an entrance asks for. `allow_plaintext` is None where values are not rendered at all."""
-
-    environment: str | None = None
-    target: Target = DEFAULT_TARGET
-    allow_plaintext: bool | None = None
-    skip: Path | None = None  # the output folder: not searched
-    process_environment: Mapping[str, str] = field(default_factory=dict)
-    argocd_path: str | None = None  # the source path, inside Argo CD
-    platform: Path | None = None  # in place of the nearest platform.yaml
-    shard: Shard | None = None  # of the apps, for output; all are loaded and judged
+    name: str
+    namespace: str
+    file: str
+    environments: tuple[str, ...]
+    value: Any  # what the entrance keeps; None outside the run's shard
 
 
-class Compiled(NamedTuple):
-    """An app and its objects."""
+class _Shared(NamedTuple):
+    """A preset that is one object for all apps, as one of them has it."""
 
-    app: App
-    source: Source
+    file: str
+    key: str
+    said: tuple[Any, ...]
+    place: Where
     objects: tuple[Object, ...]
-    environments: tuple[str, ...] = ()  # that the app's own file declares
-    platform: Platform | None = None
+
+
+class Reduced(NamedTuple):
+    """A part without its tree: what the apps of a run need of each other."""
+
+    input: Input
+    is_app: bool
+    findings: tuple[Finding, ...]
+    environments: tuple[str, ...]
+    kept: Kept | None = None
+    target: Target | None = None
+    facts: tuple[tuple[str, Fact], ...] = ()
+    plane: App | None = None  # what it says of the control plane, if anything
+    shared: tuple[_Shared, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of all inputs. Objects count only where no finding is an error."""
+    """What came of all inputs. What is kept counts only where no finding is an error."""
 
     root: Path
-    apps: tuple[Compiled, ...]
+    kept: tuple[Kept, ...]
     findings: tuple[Finding, ...]
     notes: tuple[str, ...]
     environments: tuple[str, ...]
     platforms: tuple[Platform, ...]
     shared: tuple[Object, ...] = ()  # presets that are one object for all apps
+    planes: tuple[
+        App, ...
+    ] = ()  # every app that speaks of the control plane, or one of each target
     paths: tuple[str, ...] = ("",)  # the PATHs, relative to the root; "" is all of it
     shard: Shard | None = None
 
+    def each(self, change: Callable[[Any], Any]) -> "Outcome":
+        """The outcome with another value kept of every app."""
+        return replace(self, kept=tuple(one._replace(value=change(one.value)) for one in self.kept))
+
     @property
     def has_errors(self) -> bool:
-        return _wrong(self.findings)
+        return is_wrong(self.findings)
+
+    @property
+    def apps(self) -> tuple[Any, ...]:
+        """What is kept of the apps, in the order of files: `Compiled`, unless an entrance reduces it."""
+        return tuple(one.value for one in self.kept if one.value is not None)
+
+    @property
+    def written(self) -> tuple[Kept, ...]:
+        """The apps whose output this run writes, by namespace and name."""
+        mine = (one for one in self.kept if self.covers(one.file))
+        return tuple(sorted(mine, key=lambda one: (one.namespace, one.name)))
 
     def covers(self, name: str) -> bool:
         """Whether an input of this name lies under the run's PATHs and shard, there or gone."""
@@ -93,91 +124,183 @@ class Outcome:
         below = any(not path or name == path or name.startswith(f"{path}/") for path in self.paths)
         return below and (self.shard is None or self.shard.has(name))
 
-    @property
-    def written(self) -> tuple[Compiled, ...]:
-        """The apps whose output this run writes."""
-        return tuple(one for one in self.apps if self.covers(one.source.name))
 
+def run(
+    paths: Sequence[Path], options: Options, keep: Keep | None = None,
+    store: Callable[[Any], Any] | None = None,
+) -> Outcome:  # fmt: skip
+    """All inputs below the paths, compiled; raises Usage where one cannot be read.
 
-class _Read(NamedTuple):
-    """An input of our kind, and what is wrong with its text though it can be read."""
-
-    input: Input
-    tree: Tree
-    findings: tuple[Finding, ...] = ()
-
-
-class Gathered(NamedTuple):
-    """All inputs below some paths, read, whatever the environment they are compiled for."""
-
-    paths: tuple[Path, ...]
-    root: Path
-    trees: tuple[_Read, ...]
-    findings: tuple[Finding, ...]
-    notes: tuple[str, ...]
-
-
-def run(paths: Sequence[Path], options: Options) -> Outcome:
-    """All inputs below the paths, compiled; raises Usage where one cannot be read."""
-    return compiled(gathered(paths, options), options)
-
-
-def gathered(paths: Sequence[Path], options: Options) -> Gathered:
-    """All inputs below the paths; raises Usage where there is none, or one cannot be read."""
+    `keep` is called once for each app that is right and that the shard covers, in any process, and
+    gives what stays of it; without it all of the app stays. `store` takes that in this process, and
+    what it gives stays instead.
+    """
     root = find_root(paths, argocd_path=options.argocd_path)
     inputs = find_inputs(paths, root, options.skip)
-    findings: list[Finding] = []
-    notes: list[str] = []
-    trees: list[_Read] = []
-    for found in inputs:
-        it, wrong = _read(found)
-        if it:
-            trees.append(it)
-        elif wrong:
-            findings += wrong
-        else:
-            notes.append(f"{found.name}: passed over, it is not kind AppSecrets")
-    if not trees and not findings:
-        raise NoInput
-    return Gathered(tuple(paths), root, tuple(trees), tuple(findings), tuple(notes))
-
-
-def compiled(given: Gathered, options: Options) -> Outcome:
-    """The inputs as one environment has them."""
-    root, trees, findings = given.root, given.trees, list(given.findings)
     platforms = Platforms(root, options.platform, options.environment)
-    found_on = [(one, platforms.of(one.input.path.parent)) for one in trees]
-    environments = _all_environments(platforms.loaded, [one.tree for one in trees])
-    broken = bool(findings or platforms.findings or any(one.findings for one in trees))
-    _known_environment(options.environment, environments, broken)
-    findings += platforms.findings
-    apps = [] if platforms.findings else list(_compiled(found_on, root, options, findings))
-    shared = tuple(_shared(apps, platforms, findings))
-    fleet = Fleet()
-    for one in apps:
-        fleet.add(fleet.gather(one.app, one.objects))
-    if shared:
-        fleet.add(fleet.gather(_nobody(apps[0].app), shared))
-    findings += _by_policies(fleet.findings(), apps)
-    findings += sk4_control_plane.judge_apps([one.app for one in apps], platforms.loaded)
-    return Outcome(
-        root, tuple(apps), tuple(findings), given.notes, environments, platforms.loaded, shared,
-        _names(given.paths, root), options.shard,
+    worker = _Worker(root, options, platforms, keep)
+    fold = _Fold(root, options, platforms)
+    for at, one in enumerate(_parts(worker, inputs, options.jobs), 1):
+        if store and one.kept and one.kept.value is not None:
+            one = one._replace(kept=one.kept._replace(value=store(one.kept.value)))
+        fold.add(one)
+        if options.progress:
+            options.progress(at, len(inputs))
+    return fold.outcome(_names(paths, root))
+
+
+def _parts(worker: "_Worker", inputs: Sequence[Input], jobs: int | None) -> Iterator[Reduced]:
+    """The parts in the order of the inputs. Values in the clear never cross to another process."""
+    closed = worker.options.allow_plaintext is not True
+    if closed and worker.keep is not None and (jobs or len(inputs) >= _MANY):
+        from secretkit import workers
+
+        count = workers.count(jobs, len(inputs))
+        if count > 1:
+            return workers.each(worker.part, inputs, count)
+    return map(worker.part, inputs)
+
+
+_MANY = 200  # inputs from which on a second process pays for its start
+
+
+class _Worker:
+    """Brings one input after another through the stations."""
+
+    def __init__(
+        self, root: Path, options: Options, platforms: Platforms, keep: Keep | None
+    ) -> None:
+        self.options = options
+        self.keep = keep
+        self._root = root
+        self._platforms = platforms
+        self._fleet: Fleet | None = None
+
+    def part(self, found: Input) -> Reduced:
+        one = part(found, self._root, self.options, self._platform_of)
+        names = () if one.tree is None else tuple(environments(one.tree))
+        findings = one.findings
+        if self.keep is not None:
+            findings = tuple(found.without_trees for found in findings)
+        if one.app is None:
+            return Reduced(found, one.tree is not None, findings, names)
+        return self._reduced(one, one.app, findings, names)
+
+    def _platform_of(self, folder: Path) -> Platform | None:
+        platform = self._platforms.of(folder)
+        if self._platforms.findings:
+            raise Broken
+        return platform
+
+    def _reduced(
+        self, one: Part, compiled: Compiled, findings: tuple[Finding, ...], names: tuple[str, ...]
+    ) -> Reduced:
+        app = compiled.app
+        if self._fleet is None:
+            self._fleet = Fleet()
+        shard = self.options.shard
+        value: Any = compiled
+        if self.keep is not None:
+            is_covered = shard is None or shard.has(one.input.name)
+            value = self.keep(compiled) if is_covered else None
+        return Reduced(
+            one.input, True, findings, names,
+            kept=Kept(app.name, app.namespace, compiled.source.name, compiled.environments, value),
+            target=app.target,
+            facts=tuple(self._fleet.gather(app, compiled.objects)),
+            plane=_plane(app) if sk4_control_plane.applies(app) else None,
+            shared=tuple(_shared(app, compiled.platform)),
+        )  # fmt: skip
+
+
+class _Fold:
+    """Takes parts in, one after another, and says what they come to."""
+
+    def __init__(self, root: Path, options: Options, platforms: Platforms) -> None:
+        self._root = root
+        self._options = options
+        self._platforms = platforms
+        self._findings: list[Finding] = []
+        self._notes: list[str] = []
+        self._kept: list[Kept] = []
+        self._environments: set[str] = set()
+        self._is_met = False  # whether any input is ours
+        self._fleet = Fleet()
+        self._planes: list[App] = []
+        self._targets: dict[Target, Kept] = {}
+        self._shared: dict[tuple[str, str], _Shared] = {}
+        self._policies: dict[str, Platform] = {}
+
+    def add(self, one: Reduced) -> None:
+        if not one.is_app and not one.findings:
+            self._notes.append(f"{one.input.name}: passed over, it is not kind AppSecrets")
+            return
+        self._is_met = True
+        self._findings += one.findings
+        self._environments.update(one.environments)
+        if one.is_app:
+            platform = self._platforms.of(one.input.path.parent)
+            if platform and platform.policy:
+                self._policies[one.input.name] = platform
+        if one.kept is None or one.target is None:
+            return
+        self._kept.append(one.kept)
+        self._fleet.add(one.facts)
+        self._targets.setdefault(one.target, one.kept)
+        if one.plane:
+            self._planes.append(one.plane)
+        for shared in one.shared:
+            first = self._shared.setdefault((shared.file, shared.key), shared)
+            if first.said != shared.said:
+                self._findings.append(resolve_faults.SHARED.at(shared.place, preset=shared.key))
+
+    def outcome(self, names: tuple[str, ...]) -> Outcome:
+        if not self._is_met:
+            raise NoInput
+        platforms, options = self._platforms, self._options
+        known = _all_environments(platforms.loaded, self._environments)
+        broken = bool(self._findings or platforms.findings)
+        _known_environment(options.environment, known, broken)
+        findings = [*self._findings, *platforms.findings]
+        shared = tuple(made for one in self._shared.values() for made in one.objects)
+        planes = self._all_planes()
+        if shared:
+            theirs = planes[0]._replace(name="platform", at=Place(shared[0].place.tree))
+            self._fleet.add(self._fleet.gather(theirs, shared))
+        findings += self._by_policies(self._fleet.findings())
+        findings += sk4_control_plane.judge_apps(planes, platforms.loaded)
+        return Outcome(
+            self._root, () if platforms.findings else tuple(self._kept), tuple(findings),
+            tuple(self._notes), known, platforms.loaded, shared, planes, names, options.shard,
+        )  # fmt: skip
+
+    def _all_planes(self) -> tuple[App, ...]:
+        spoken = {app.target for app in self._planes}
+        bare = (_bare(one, target) for target, one in self._targets.items() if target not in spoken)
+        return (*self._planes, *bare)
+
+    def _by_policies(self, findings: Iterable[Finding]) -> Iterator[Finding]:
+        """What apps share, each as the platform of the file where it stands has it."""
+        platforms = self._policies | {one.tree.source.name: one for one in self._platforms.loaded}
+        for found in findings:
+            where = found.place.source if isinstance(found.place, Mark) else None
+            if found.code in _NO_POLICY or where is None:
+                yield found
+            else:
+                yield from by_policy([found], platforms.get(where))
+
+
+def _bare(one: Kept, target: Target) -> App:
+    """An app that says nothing."""
+    return App(
+        name=one.name, namespace=one.namespace, labels={}, annotations={}, target=target, stores={},
+        secrets={}, access=(), workloads=(), audit=(), has_audit=False, encryption=None, patches=(),
+        at=Place(Tree({}, ())),
     )  # fmt: skip
 
 
-def _read(found: Input) -> tuple[_Read | None, tuple[Finding, ...]]:
-    """An input, or what is wrong with it where it is meant for us."""
-    try:
-        one = _Read(found, load(read(found)))
-    except Rejected as rejected:
-        if rejected.tree is None or _kind(rejected.tree):
-            return None, rejected.findings if found.direct or mentions_us(found) else ()
-        one = _Read(found, rejected.tree, rejected.findings)
-    wrong = _kind(one.tree)
-    if wrong is None:
-        return one, ()
-    return None, (wrong,) if found.direct or _is_ours(one.tree) else ()
+def _plane(app: App) -> App:
+    return app._replace(stores={}, secrets={}, access=(), workloads=(), patches=())
 
 
 def _names(paths: Sequence[Path], root: Path) -> tuple[str, ...]:
@@ -185,29 +308,15 @@ def _names(paths: Sequence[Path], root: Path) -> tuple[str, ...]:
     return tuple("" if name == "." else name for name in names)
 
 
-def _shared(
-    apps: Iterable[Compiled], platforms: Platforms, findings: list[Finding]
-) -> Iterator[Object]:
-    """Cluster-scoped presets that some app uses, once each."""
-    first: dict[tuple[str, str], Store] = {}
-    for one in apps:
-        for key, store in one.app.stores.items():
-            if not store.is_shared:
-                continue
+def _shared(app: App, platform: Platform | None) -> Iterator[_Shared]:
+    """Cluster-scoped presets that the app uses."""
+    for key, store in app.stores.items():
+        if store.is_shared and platform:
             file = store.at.tree.origin(store.at.path)[0].name
-            other = first.setdefault((file, key), store)
-            if _said(other) != _said(store):
-                findings.append(resolve_faults.SHARED.at(store.at.key, preset=key))
-            elif other is store:
-                yield from _as_platforms(one.app, store, platforms)
-
-
-def _nobody(app: App) -> App:
-    """An app that says nothing, for the objects that belong to none; its name is reserved."""
-    return app._replace(
-        name="platform", stores={}, secrets={}, access=(), workloads=(), audit=(), has_audit=False,
-        encryption=None, patches=(),
-    )  # fmt: skip
+            yield _Shared(
+                file, key, _said(store), store.at.key.mark,
+                tuple(_as_platforms(app, store, platform)),
+            )  # fmt: skip
 
 
 def _said(store: Store) -> tuple[Any, ...]:
@@ -215,33 +324,18 @@ def _said(store: Store) -> tuple[Any, ...]:
     return store.name, store.provider, store.conditions, account
 
 
-def _as_platforms(app: App, store: Store, platforms: Platforms) -> Iterator[Object]:
+def _as_platforms(app: App, store: Store, platform: Platform) -> Iterator[Object]:
     """The store's objects with the platform's name and labels in place of the app's."""
-    source = store.at.tree.origin(store.at.path)[0]
-    platform = next(one for one in platforms.loaded if one.tree.source == source)
     defaults = platform.tree.value["spec"].get("defaults", {})
     yield from compile_app(
-        _nobody(app)._replace(
+        _plane(app)._replace(
             name=platform.name,
             labels=by_key(defaults.get("labels")),
             annotations=by_key(defaults.get("annotations")),
             stores={store.key: store._replace(is_shared=False)},
+            audit=(), has_audit=False, encryption=None,
         )
-    )
-
-
-def _compiled(
-    found_on: Iterable[tuple[_Read, Platform | None]],
-    root: Path,
-    options: Options,
-    findings: list[Finding],
-) -> Iterator[Compiled]:
-    """Each app that compiles; what is wrong with the others is added to the findings."""
-    for one, platform in found_on:
-        mine = replace(options, target=platform.target) if platform else options
-        app = _one(one, root, mine, platform, findings)
-        if app is not None:
-            yield app
+    )  # fmt: skip
 
 
 class NoInput(Usage):
@@ -267,14 +361,14 @@ def judge(source: Source, options: Options) -> tuple[Finding, ...]:
         tree, before = rejected.tree, rejected.findings
     if isinstance(tree.value, dict) and tree.value.get("kind") == "Platform":
         return before or _judge_platform(tree, options)
-    wrong = _kind(tree)
+    wrong = wrong_kind(tree)
     if wrong:
         return before or (wrong,)
-    app, findings = _app(tree, options, None, {}, before)
-    objects = _objects(app, findings) if app else []
-    if app and not _wrong(findings):
+    app, findings = judged_app(tree, options, None, before)
+    made = objects(app, findings) if app else []
+    if app and not is_wrong(findings):
         fleet = Fleet()
-        fleet.add(fleet.gather(app, objects))
+        fleet.add(fleet.gather(app, made))
         findings += fleet.findings()
         findings += sk4_control_plane.judge_apps([app], ())
     return tuple(findings)
@@ -321,182 +415,14 @@ def _reader(root: Path) -> Callable[[str], Source]:
     return reread
 
 
-def _one(
-    one: _Read, root: Path, options: Options, platform: Platform | None, findings: list[Finding]
-) -> Compiled | None:
-    tree = one.tree
-    app, own = _app(tree, options, platform, {}, one.findings)
-    if app and options.allow_plaintext is not None:
-        app = _with_values(app, one, root, options, platform, own)
-    objects = _objects(app, own) if app else []
-    own = _by_policy(own, platform)
-    findings += own
-    if app is None or _wrong(own):
-        return None
-    return Compiled(app, tree.source, tuple(objects), tuple(sorted(_environments(tree))), platform)
-
-
-def _wrong(findings: Iterable[Finding]) -> bool:
-    return any(found.severity == "error" for found in findings)
-
-
-def _objects(app: App, findings: list[Finding]) -> list[Object]:
-    """The app's objects with its patches; a patch that does not fit is added to the findings.
-
-    None of an app that is wrong, whose patches are judged all the same.
-    """
-    wrong = _wrong(findings)
-    if wrong and (not app.patches or any(found.code == "SK201" for found in findings)):
-        return []  # an unknown store alone stops the compiler
-    if not app.patches:
-        return list(compile_app(app))
-    from secretkit import absorbed
-    from secretkit.compile.patches import patched
-
-    objects, unfit, changes = patched(app, compile_app(app))
-    findings += [*unfit, *absorbed.judge(app, changes)]
-    return objects
-
-
-def _by_policy(findings: Iterable[Finding], platform: Platform | None) -> list[Finding]:
-    """The findings with the severities that the platform gives them; `off` drops one."""
-    if not platform or not platform.policy:
-        return list(findings)
-    policy, kept = platform.policy, []
-    for found in findings:
-        severity = policy.get(found.code, found.severity)
-        if severity != "off":
-            kept.append(replace(found, severity=cast(Severity, severity)))
-    return kept
-
-
 # Of two objects of one name one would be lost, and apps of one name share a folder.
 _NO_POLICY = frozenset({"SK601", "SK602"})
 
 
-def _by_policies(findings: Iterable[Finding], apps: Iterable[Compiled]) -> Iterator[Finding]:
-    """What apps share, each as the platform of the file where it stands has it."""
-    platforms = {one.source.name: one.platform for one in apps}
-    known = [one for one in platforms.values() if one]
-    platforms |= {one.tree.source.name: one for one in known}
-    for found in findings:
-        where = found.place.source if isinstance(found.place, Mark) else None
-        if found.code in _NO_POLICY or where is None:
-            yield found
-        else:
-            yield from _by_policy([found], platforms.get(where))
-
-
-def _app(
-    tree: Tree, options: Options, platform: Platform | None,
-    values: Mapping[tuple[str, str], Hidden], before: Sequence[Finding] = (),
-) -> Attempt:  # fmt: skip
-    """The app of a tree, judged by every rule; None where no model can be made.
-
-    `before` is what is wrong with the tree's text.
-    """
-    first = _attempt(tree, options, platform, values)
-    if first.app and not before:
-        return first
-    return judged(tree, first, lambda part: _attempt(part, options, platform, values), before)
-
-
-def _attempt(
-    tree: Tree, options: Options, platform: Platform | None,
-    values: Mapping[tuple[str, str], Hidden],
-) -> Attempt:  # fmt: skip
-    checker = _checker()
-    findings = list(checker.check(tree, options.target))
-    if findings:
-        return Attempt(None, findings)
-    if platform and platform.environments:
-        findings += _undeclared(tree, platform)
-    context = Context(options.target, options.environment, platform, values)
-    try:
-        app = resolve(
-            tree, context, lambda whole: checker.check(whole, options.target, resolved=True)
-        )
-    except Rejected as rejected:
-        return Attempt(None, [*findings, *rejected.findings])
-    return Attempt(app, [*findings, *rules.judge(app)])
-
-
-def _with_values(
-    app: App, one: _Read, root: Path, options: Options, platform: Platform | None,
-    findings: list[Finding],
-) -> App | None:  # fmt: skip
-    """The app with its values read, or findings where that is not allowed or not possible."""
-    from secretkit import values
-    from secretkit.values import faults as value_faults
-
-    plain = [
-        (secret.key, secret.origin)
-        for secret in app.secrets.values()
-        if isinstance(secret.origin, Plain) and not secret.origin.is_literal
-    ]
-    if not plain or _wrong(findings):
-        return app
-    if not options.allow_plaintext:
-        findings += [value_faults.CLOSED.at(origin.at.key, secret=key) for key, origin in plain]
-        return None
-    where = values.Where(one.input.path.parent, root, options.process_environment)
-    read_values, missing = values.read_all(app, where)
-    findings += missing
-    if missing:
-        return None
-    found = _attempt(one.tree, options, platform, read_values)
-    findings[:] = found.findings
-    return found.app
-
-
-@cache
-def _checker() -> Checker:
-    return Checker.published("app")
-
-
-def _kind(tree: Tree) -> Finding | None:
-    """A finding where the file is not of our kind."""
-    value = tree.value
-    place = Place(tree)
-    if not isinstance(value, dict):
-        return faults.KIND.at(place, got="not a mapping", near="")
-    version, kind = value.get("apiVersion"), value.get("kind")
-    if version == API_VERSION and kind == "AppSecrets":
-        return None
-    at = (
-        place / "apiVersion" if version != API_VERSION and "apiVersion" in value else place / "kind"
-    )
-    near = closest(str(kind), ["AppSecrets"]) if kind != "AppSecrets" else ""
-    shown = [f"`{part}`" for part in (version, kind) if isinstance(part, str)]
-    return faults.KIND.at(at, got=" ".join(shown) or "a mapping without kind", near=near)
-
-
-def _is_ours(tree: Tree) -> bool:
-    value = tree.value if isinstance(tree.value, dict) else {}
-    version = value.get("apiVersion")
-    return value.get("kind") == "AppSecrets" or str(version).startswith("secretkit")
-
-
-def _environments(tree: Tree) -> Iterator[str]:
-    spec: Any = tree.value.get("spec")
-    found = spec.get("environments") if isinstance(spec, dict) else None
-    yield from found if isinstance(found, dict) else ()
-
-
-def _all_environments(platforms: Sequence[Platform], trees: Iterable[Tree]) -> tuple[str, ...]:
+def _all_environments(platforms: Sequence[Platform], apps: set[str]) -> tuple[str, ...]:
     """The environments there are: the platforms', or the apps' where no platform declares any."""
     declared = {name for platform in platforms for name in platform.environments}
-    return tuple(sorted(declared or {name for tree in trees for name in _environments(tree)}))
-
-
-def _undeclared(tree: Tree, platform: Platform) -> Iterator[Finding]:
-    for name in _environments(tree):
-        if name not in platform.environments:
-            known = ", ".join(f"`{one}`" for one in platform.environments)
-            yield resolve_faults.UNDECLARED.at(
-                (Place(tree) / "spec" / "environments" / name).key,
-                name=name, near=closest(name, platform.environments), known=known,
-            )  # fmt: skip
+    return tuple(sorted(declared or apps))
 
 
 def _known_environment(name: str | None, known: Sequence[str], broken: bool) -> None:

@@ -1,9 +1,11 @@
 """What `render` makes of an outcome: text for stdout, or files in a folder."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
+from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from secretkit import pipeline
 from secretkit.emit import control_plane, form
@@ -12,6 +14,7 @@ from secretkit.finding import Finding
 from secretkit.model.workload import Workload
 from secretkit.objects import File, Object
 from secretkit.pipeline import Compiled, Options, Outcome
+from secretkit.spool import Held, Spool
 
 if TYPE_CHECKING:
     from secretkit.ownership import Wanted
@@ -35,40 +38,108 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What came of it: text for stdout unless it failed or went to a folder."""
+    """What came of it: a text for stdout, in pieces, unless it failed or went to a folder."""
 
     findings: tuple[Finding, ...]
     notes: tuple[str, ...]
-    text: str
+    pieces: Callable[[], Iterable[str]]
     failed: bool
     root: Path
     differences: tuple[str, ...] = ()  # a line each, where they are asked for
 
+    @property
+    def text(self) -> str:
+        return "".join(self.pieces())
+
+
+def _nothing() -> Iterable[str]:
+    return ()
+
+
+class _Emitted(NamedTuple):
+    """What comes out of one app: a text for stdout or files, and what the form cannot show."""
+
+    text: Held
+    files: tuple[File, ...]
+    holds_values: bool
+    has_partial: bool  # workloads that do not come out whole
+    findings: tuple[Finding, ...]
+
 
 def render(request: Request) -> Result:
     """Compiles, and writes only if no app has an error; raises Usage as the stations do."""
-    outcome = pipeline.run(request.paths, request.options)
+    spool = Spool()
+    emit = _Emitter(request)
     if request.inject and request.only != "control-plane":
         from secretkit.injecting import with_workloads
 
-        outcome = with_workloads(outcome, request.inject)
+        outcome = with_workloads(pipeline.run(request.paths, request.options), request.inject)
+        outcome = outcome.each(lambda one: _spooled(emit(one), spool))
+    else:
+        store = lambda one: _spooled(one, spool)  # noqa: E731
+        outcome = pipeline.run(request.paths, request.options, emit, store)
     notes = [*outcome.notes, *_base_note(outcome, request.options)]
     findings = list(outcome.findings)
     if not outcome.has_errors:
-        findings += _workload_findings(outcome, request)
+        findings += [found for one in outcome.written for found in one.value.findings]
     if any(found.severity == "error" for found in findings):
-        return Result(tuple(findings), tuple(notes), "", failed=True, root=outcome.root)
-    templates = Templates(request.templates)
+        return Result(tuple(findings), tuple(notes), _nothing, failed=True, root=outcome.root)
+    has_partial = any(one.value.has_partial for one in outcome.written)
     if request.output is not None:
-        result = _folder(outcome, request, templates)
-        if request.form == "helm" and any(True for one in outcome.written for _ in _unserved(one)):
+        result = _folder(outcome, request, emit)
+        if request.form == "helm" and has_partial:
             notes.append("a chart holds no patches of workloads: use --inject, or kustomize")
         return replace(result, findings=tuple(findings), notes=(*notes, *result.notes))
-    text, more = _stdout(outcome, request, templates)
-    return Result(tuple(findings), (*notes, *more), text, failed=False, root=outcome.root)
+    if has_partial and request.only != "control-plane":
+        notes.append(
+            "the workloads' part is not in this stream, since a partial workload must not be "
+            "applied: use -o for patches, or --inject FILE"
+        )
+    pieces = partial(_stdout, outcome, request, emit, spool)
+    return Result(tuple(findings), tuple(notes), pieces, failed=False, root=outcome.root)
 
 
-def _folder(outcome: Outcome, request: Request, templates: Templates) -> Result:
+class _Emitter:
+    """One app after another in the form that is asked for."""
+
+    def __init__(self, request: Request) -> None:
+        self.templates = Templates(request.templates)
+        self._request = request
+
+    def __call__(self, one: Compiled) -> _Emitted:
+        request, text = self._request, ""
+        files: tuple[File, ...] = ()
+        findings: tuple[Finding, ...] = ()
+        if request.only != "control-plane":
+            if request.output is None:
+                text = self.text(found for found in one.objects if not found.patch)
+            else:
+                files = tuple(self.files(one.app.name, one.objects))
+                if request.form == "kustomize":
+                    findings = tuple(found.without_trees for found in _unservable(one))
+        holds_values = any(found.holds_values for found in one.objects)
+        has_partial = any(True for _ in _unserved(one))
+        return _Emitted(text, files, holds_values, has_partial, findings)
+
+    def text(self, objects: Iterable[Object]) -> str:
+        if self._request.form == "json":
+            return form.items(objects)
+        return form.documents(objects, self.templates)
+
+    def files(self, name: str, objects: Iterable[Object]) -> Iterator[File]:
+        if self._request.form == "helm":
+            from secretkit.emit import helm
+
+            return helm.chart(name, objects, self.templates)
+        return form.folder(name, objects, self.templates)
+
+
+def _spooled(one: _Emitted, spool: Spool) -> _Emitted:
+    assert isinstance(one.text, str)
+    return one._replace(text=spool.put(one.text, holds_values=one.holds_values))
+
+
+def _folder(outcome: Outcome, request: Request, emit: _Emitter) -> Result:
     """Writes the folder, or says what would change there."""
     from secretkit.ownership import Scope, folder  # their hashes cost what stdout need not pay
 
@@ -78,16 +149,18 @@ def _folder(outcome: Outcome, request: Request, templates: Templates) -> Result:
         request.options.environment, outcome.covers, _within(request.only),
         is_part=outcome.shard not in (None, (1, 1)),
     )  # fmt: skip
-    wanted = list(_wanted(outcome, request, templates))
+    wanted = list(_wanted(outcome, request, emit))
     if not (request.check or request.diff):
         todo = folder.write(output, wanted, scope, outcome.root)
-        return Result((), todo.notes, "", failed=False, root=outcome.root)
+        return Result((), todo.notes, _nothing, failed=False, root=outcome.root)
     from secretkit import differing
 
     todo = folder.planned(output, wanted, scope, outcome.root)
-    text = "".join(differing.unified(output, todo, colour=request.colour)) if request.diff else ""
+    text = partial(differing.unified, output, todo, colour=request.colour)
     lines = differing.summary(output, todo) if request.check else []
-    return Result((), todo.notes, text, bool(lines), outcome.root, tuple(lines))
+    return Result(
+        (), todo.notes, text if request.diff else _nothing, bool(lines), outcome.root, tuple(lines)
+    )
 
 
 def _within(only: str | None) -> Callable[[str], bool]:
@@ -101,52 +174,38 @@ def _within(only: str | None) -> Callable[[str], bool]:
             return lambda _: True
 
 
-def _wanted(outcome: Outcome, request: Request, templates: Templates) -> "Iterator[Wanted]":
+def _wanted(outcome: Outcome, request: Request, emit: _Emitter) -> "Iterator[Wanted]":
     """Every file, with the folder that owns it and its input."""
     from secretkit.ownership import folder
 
-    inputs = {one.app.name: one.source.name for one in outcome.written}
-    for file in _files(outcome, request, templates):
+    inputs = {one.name: one.file for one in outcome.written}
+    for file in _files(outcome, request, emit):
         top = file.path.partition("/")[0]
         group = top if top in inputs else ""
         yield folder.wanted(file, group, inputs.get(top, ""))
 
 
-def _files(outcome: Outcome, request: Request, templates: Templates) -> Iterator[File]:
+def _files(outcome: Outcome, request: Request, emit: _Emitter) -> Iterator[File]:
     if request.only != "control-plane":
-        apps = {one.app.name: one.objects for one in outcome.written}
+        names = [one.name for one in outcome.written]
+        for one in outcome.written:
+            yield from one.value.files
         if outcome.shared:
-            apps["platform"] = outcome.shared
-        if request.form == "helm":
-            from secretkit.emit import helm
-
-            yield from helm.charts(apps, templates)
-        else:
-            yield from form.folder(apps, templates)
+            names.append("platform")
+            yield from emit.files("platform", outcome.shared)
+        if request.form != "helm":
+            yield form.top(names)
     if request.only != "api":
-        yield from control_plane.files([one.app for one in outcome.apps], outcome.platforms)
+        yield from control_plane.files(outcome.planes, outcome.platforms)
 
 
-def _stdout(
-    outcome: Outcome, request: Request, templates: Templates
-) -> tuple[str, tuple[str, ...]]:
+def _stdout(outcome: Outcome, request: Request, emit: _Emitter, spool: Spool) -> Iterable[str]:
     if request.only == "control-plane":
-        return control_plane.stream([one.app for one in outcome.apps], outcome.platforms), ()
-    apps = sorted(outcome.written, key=lambda one: (one.app.namespace, one.app.name))
-    notes = []
-    if any(True for one in apps for _ in _unserved(one)):
-        notes.append(
-            "the workloads' part is not in this stream, since a partial workload must not be "
-            "applied: use -o for patches, or --inject FILE"
-        )
-    bodies = [list(outcome.shared), *(_whole(one) for one in apps)]
-    if request.form == "json":
-        return form.as_json(bodies), tuple(notes)
-    return "".join(form.stream(bodies, templates)), tuple(notes)
-
-
-def _whole(one: Compiled) -> list[Object]:
-    return [found for found in one.objects if not found.patch]
+        return (control_plane.stream(outcome.planes, outcome.platforms),)
+    texts = chain(
+        (emit.text(outcome.shared),), (spool.get(one.value.text) for one in outcome.written)
+    )
+    return form.as_json(texts) if request.form == "json" else form.stream(texts)
 
 
 def _unserved(one: Compiled) -> Iterator[Workload]:
@@ -157,17 +216,14 @@ def _unserved(one: Compiled) -> Iterator[Workload]:
             yield workload
 
 
-def _workload_findings(outcome: Outcome, request: Request) -> Iterator[Finding]:
+def _unservable(one: Compiled) -> Iterator[Finding]:
     """Workloads that a folder cannot serve without the workload itself."""
     from secretkit.compile.injection import needs_workload
     from secretkit.rules.sk3_consumers import sk330_needs_inject
 
-    if request.output is None or request.only == "control-plane" or request.form == "helm":
-        return
-    for one in outcome.written:
-        for workload in _unserved(one):
-            for entry, reason in needs_workload(one.app, workload):
-                yield sk330_needs_inject.RULE.at(entry.at.key, entry=entry.key, reason=reason)
+    for workload in _unserved(one):
+        for entry, reason in needs_workload(one.app, workload):
+            yield sk330_needs_inject.RULE.at(entry.at.key, entry=entry.key, reason=reason)
 
 
 def _base_note(outcome: Outcome, options: Options) -> Iterator[str]:

@@ -8,7 +8,6 @@ from typing import NamedTuple, TypeAlias, cast
 from secretkit import pipeline
 from secretkit.finding import Finding, Severity, Where
 from secretkit.pipeline import Compiled, Options, Outcome
-from secretkit.text import Place
 
 # What makes two findings one: code, message and place.
 _Same: TypeAlias = tuple[str, str, Where]
@@ -27,16 +26,15 @@ class Validated(NamedTuple):
 def validate(paths: Sequence[Path], options: Options) -> Validated:
     """The inputs as `--env` has them; without it the base and every environment that is declared.
 
-    The files are read once. A finding of environments alone says which, others come once.
+    A finding of environments alone says which, others come once.
     """
-    given = pipeline.gathered(paths, options)
-    first = pipeline.compiled(given, options)
+    first = pipeline.run(paths, options, _foreseen)
     names = first.environments if options.environment is None else ()
     others = (
-        (name, pipeline.compiled(given, replace(options, environment=name))) for name in names
+        (name, pipeline.run(paths, replace(options, environment=name), _foreseen)) for name in names
     )
     return Validated(
-        first.root, tuple(_told(first, others)), first.notes, len(first.apps), tuple(names)
+        first.root, tuple(_told(first, others)), first.notes, len(first.kept), tuple(names)
     )
 
 
@@ -54,21 +52,27 @@ def _told(first: Outcome, others: Iterable[tuple[str, Outcome]]) -> Iterator[Fin
 
 
 def _same(finding: Finding) -> _Same:
-    place = finding.place
-    return finding.code, finding.message, place.mark if isinstance(place, Place) else place
+    return finding.code, finding.message, finding.place
 
 
 def _findings(outcome: Outcome) -> Iterator[Finding]:
     yield from outcome.findings
-    for one in outcome.apps:
-        policy = one.platform.policy if one.platform else {}
-        for found in _foreseen(one):
-            severity = policy.get(found.code, "info")
-            if severity != "off":
-                yield replace(found, severity=cast(Severity, severity))
+    for found in outcome.apps:
+        yield from found
 
 
-def _foreseen(one: Compiled) -> Iterator[Finding]:
+def _foreseen(one: Compiled) -> tuple[Finding, ...]:
+    """What `render` will ask for, as infos unless the platform says otherwise."""
+    policy = one.platform.policy if one.platform else {}
+    told = ((found, policy.get(found.code, "info")) for found in _asked_for(one))
+    return tuple(
+        replace(found, severity=cast(Severity, severity)).without_trees
+        for found, severity in told
+        if severity != "off"
+    )
+
+
+def _asked_for(one: Compiled) -> Iterator[Finding]:
     """What `render` refuses unless its call says more, which is no fault of the file."""
     for secret in one.app.secrets.values():
         if any(value.source != "literal" for value in secret.read_values.values()):

@@ -13,6 +13,7 @@ from examples import EXAMPLES, raw
 from secretkit import pipeline
 from secretkit.check import Checker
 from secretkit.load.positions import Positions
+from secretkit.target import Target
 from secretkit.text import Layer, Path, Source, Tree
 
 HEAD = "apiVersion: secretkit.dev/v1alpha1\nkind: AppSecrets\n"
@@ -150,7 +151,7 @@ def test_a_gap_makes_no_finding_of_its_own(data: st.DataObject) -> None:
     )
     source = Source("secrets.yaml", yaml.safe_dump(wrong, sort_keys=False))
     tree = Tree(wrong, (Layer(source, (), wrong),))
-    first = {one.code for one in Checker.published("app").check(tree, pipeline.DEFAULT_TARGET)}
+    first = {one.code for one in Checker.published("app").check(tree, Target())}
 
     found = pipeline.judge(source, pipeline.Options())
 

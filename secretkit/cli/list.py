@@ -36,8 +36,8 @@ def command(
         platform=platform,
         argocd_path=os.environ.get("ARGOCD_APP_SOURCE_PATH"),
     )
-    outcome = pipeline.run(paths or (Path(),), options)
-    rows = listing.rows(outcome)
+    outcome = pipeline.run(paths or (Path(),), options, listing.row)
+    rows = [one.value for one in outcome.written]
     if form == "json":
         body: dict[str, Any] = {"apps": rows, "environments": list(outcome.environments)}
         json.dump(body, sys.stdout, indent=2, ensure_ascii=False)

@@ -113,7 +113,8 @@ def command(
         note(text)
     for text in result.differences:
         click.echo(text, err=True)
-    sys.stdout.buffer.write(result.text.encode())
+    for piece in result.pieces():
+        sys.stdout.buffer.write(piece.encode())
     return 1 if result.failed else 0
 
 
@@ -125,9 +126,10 @@ def _explain_values(request: rendering.Request, *, as_json: bool) -> int:
     from secretkit import origins
 
     options = replace(request.options, allow_plaintext=None)
-    outcome = pipeline.run(request.paths, options)
-    apps = sorted(outcome.apps, key=lambda one: (one.app.namespace, one.app.name))
-    rows = [row for one in apps for row in origins.rows(one.app, one.platform)]
+    outcome = pipeline.run(
+        request.paths, options, lambda one: list(origins.rows(one.app, one.platform))
+    )
+    rows = [row for one in outcome.written for row in one.value]
     if as_json:
         text = json.dumps([row._asdict() for row in rows], indent=2, ensure_ascii=False) + "\n"
     else:

@@ -1,7 +1,7 @@
 """The forms of output: a stream, a JSON List, and a folder with its kustomizations."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from secretkit.emit import ordered, yaml
@@ -11,34 +11,49 @@ from secretkit.objects import File, Object
 KUSTOMIZE = "kustomize.config.k8s.io"
 
 
-def stream(apps: Iterable[Iterable[Object]], templates: Templates) -> Iterator[str]:
-    """Documents of all apps for stdout, each after the first behind its `---`."""
+def documents(objects: Iterable[Object], templates: Templates) -> str:
+    """The documents of one app, each behind its `---`."""
+    return "".join(f"---\n{templates.fill(found)}" for found in ordered(objects))
+
+
+def stream(apps: Iterable[str]) -> Iterator[str]:
+    """One stream of the documents of all apps: the first needs no `---`."""
     first = True
-    for objects in apps:
-        for found in ordered(objects):
-            text = templates.fill(found)
-            yield text if first else f"---\n{text}"
-            first = False
+    for text in apps:
+        yield text.removeprefix("---\n") if first else text
+        first = first and not text
 
 
-def as_json(apps: Iterable[Iterable[Object]]) -> str:
-    """One v1 List of all objects."""
-    items = [found.body for objects in apps for found in ordered(objects)]
-    body = {"apiVersion": "v1", "kind": "List", "items": items}
-    return json.dumps(body, indent=2, ensure_ascii=False) + "\n"
+def items(objects: Iterable[Object]) -> str:
+    """The objects of one app as items of a JSON list, a comma behind each."""
+    texts = (
+        json.dumps(found.body, indent=2, ensure_ascii=False).replace("\n", "\n    ")
+        for found in ordered(objects)
+    )
+    return "".join(f"    {text},\n" for text in texts)
 
 
-def folder(apps: Mapping[str, Iterable[Object]], templates: Templates) -> Iterator[File]:
-    """A folder per app with a file per object and a kustomization, and one on top.
+def as_json(apps: Iterable[str]) -> Iterator[str]:
+    """One v1 List of the items of all apps."""
+    yield '{\n  "apiVersion": "v1",\n  "kind": "List",\n  "items": ['
+    before, end = "", "]\n}\n"
+    for text in apps:
+        if text:
+            yield f"{before or chr(10)}{text[:-2]}"
+            before, end = ",\n", "\n  ]\n}\n"
+    yield end
+
+
+def top(apps: Iterable[str]) -> File:
+    """The kustomization above the folders of all apps."""
+    return File("kustomization.yaml", _kustomization(sorted(apps)))
+
+
+def folder(app: str, objects: Iterable[Object], templates: Templates) -> Iterator[File]:
+    """An app's folder with a file per object and a kustomization.
 
     A workload's patch lies in `APP/patches/`, a Component for the overlay that holds the workload.
     """
-    for app, objects in sorted(apps.items()):
-        yield from _app(app, list(objects), templates)
-    yield File("kustomization.yaml", _kustomization(sorted(apps)))
-
-
-def _app(app: str, objects: list[Object], templates: Templates) -> Iterator[File]:
     names: list[str] = []
     patches: list[str] = []
     for found in ordered(objects):

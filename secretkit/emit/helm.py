@@ -4,7 +4,7 @@ Helm owns the label `app.kubernetes.io/managed-by`, so it is left out. Templates
 written such that Helm gives them back as they are.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from secretkit.emit import ordered, yaml
@@ -16,16 +16,15 @@ VERSION = "0.1.0"
 _MANAGED_LABEL = "app.kubernetes.io/managed-by"
 
 
-def charts(apps: Mapping[str, Iterable[Object]], templates: Templates) -> Iterator[File]:
-    """The files of `DIR/APP/` for every app; patches of workloads have no place in a chart."""
-    for app, objects in sorted(apps.items()):
-        yield File(f"{app}/Chart.yaml", yaml.document(_chart(app)).encode())
-        for found in ordered(objects):
-            if found.patch:
-                continue
-            text = escaped(templates.fill(without_label(found)))
-            mode = 0o600 if found.holds_values else 0o644
-            yield File(f"{app}/templates/{file_name(found)}", text.encode(), mode)
+def chart(app: str, objects: Iterable[Object], templates: Templates) -> Iterator[File]:
+    """The files of `DIR/APP/`; patches of workloads have no place in a chart."""
+    yield File(f"{app}/Chart.yaml", yaml.document(_chart(app)).encode())
+    for found in ordered(objects):
+        if found.patch:
+            continue
+        text = escaped(templates.fill(without_label(found)))
+        mode = 0o600 if found.holds_values else 0o644
+        yield File(f"{app}/templates/{file_name(found)}", text.encode(), mode)
 
 
 def _chart(app: str) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from secretkit.load import load
 from secretkit.pipeline import Options
 from secretkit.resolve import Context
 from secretkit.resolve.app import resolve
+from secretkit.single import objects
 from secretkit.target import Target, version
 from secretkit.text import Source
 
@@ -26,7 +27,7 @@ def compiled(generate: Any, release: str) -> dict[str, Any]:
     """Kind -> spec of the objects of one generated Secret."""
     context = Context(Target(external_secrets=version(release)))
     app = resolve(load(Source("secrets.yaml", text(generate))), context, lambda _: ())
-    return {one.kind: one.body["spec"] for one in pipeline._objects(app, [])}
+    return {one.kind: one.body["spec"] for one in objects(app, [])}
 
 
 def test_a_lease_keeps_what_is_called_namespace_and_is_no_reference() -> None:
@@ -41,7 +42,7 @@ def test_a_lease_keeps_what_is_called_namespace_and_is_no_reference() -> None:
     source = Source("secrets.yaml", yaml.safe_dump({**made, "spec": spec}))
     app = resolve(load(source), Context(), lambda _: ())
 
-    (lease,) = [one for one in pipeline._objects(app, []) if one.kind == "VaultDynamicSecret"]
+    (lease,) = [one for one in objects(app, []) if one.kind == "VaultDynamicSecret"]
     provider = lease.body["spec"]["provider"]
     assert (provider["headers"], provider["auth"]) == (
         headers,

@@ -15,6 +15,7 @@ from secretkit.model.app import Patch
 from secretkit.pipeline import Options
 from secretkit.resolve import Context
 from secretkit.resolve.app import resolve
+from secretkit.single import objects
 from secretkit.target import Target, version
 from secretkit.text import Source
 
@@ -183,8 +184,8 @@ def test_a_patch_is_a_merge_and_null_deletes() -> None:
     )
     app = resolve(load(Source("secrets.yaml", text)), Context(), lambda _: ())
     found: list[Finding] = []
-    objects = {(one.kind, one.name): one.body for one in pipeline._objects(app, found)}
-    spec = objects["SecretStore", "aws"]["spec"]
+    made = {(one.kind, one.name): one.body for one in objects(app, found)}
+    spec = made["SecretStore", "aws"]["spec"]
 
     assert found == []
     assert spec["retrySettings"] == {"maxRetries": 5}

@@ -26,7 +26,8 @@ def program() -> str:
 
 
 def written(folder: Path, apps: dict[str, list[Object]]) -> None:
-    for file in helm.charts(apps, Templates()):
+    files = (file for app, made in apps.items() for file in helm.chart(app, made, Templates()))
+    for file in files:
         path = folder / file.path
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(file.content)

@@ -220,7 +220,8 @@ def _text(fields: str) -> str:
 
 def _app(folder: Path, fields: str) -> App:
     (folder / "secrets.yaml").write_text(_text(fields))
-    return pipeline.run([folder], pipeline.Options()).apps[0].app
+    app: App = pipeline.run([folder], pipeline.Options()).apps[0].app
+    return app
 
 
 def _told(finding: Finding) -> tuple[str, str, str]:
