@@ -6,7 +6,7 @@ import pytest
 from hypothesis import settings
 
 # The same cases in every run, so that a red one is red for all; HYPOTHESIS_PROFILE=search looks on.
-# A busy machine is no fault of ours, so no case is timed.
+# Without a deadline: a busy machine makes no case wrong.
 settings.register_profile("fixed", derandomize=True, deadline=None)
 settings.register_profile("search", deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fixed"))

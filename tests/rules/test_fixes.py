@@ -224,7 +224,7 @@ def test_a_property_behind_a_space_is_a_comment(reads: str, fix: str | None) -> 
     rows = "\n".join(f"  {row}" for row in f"from: vault\n{reads}".split("\n"))
     wanted = f"write `{fix}`, without the space; a comment gets a space behind its `#`"
 
-    assert fixes(f"db:\n{rows}") == ([("SK253", wanted)] if fix else [])
+    assert fixes(f"db:\n{rows}") == ([("SK263", wanted)] if fix else [])
 
 
 @pytest.mark.parametrize(
@@ -242,6 +242,6 @@ def test_a_property_behind_a_space_is_a_comment(reads: str, fix: str | None) -> 
 )  # fmt: skip
 def test_an_identity_has_the_form_of_its_cloud(store: str, fits: bool) -> None:
     spec = f"stores: {{main: {{{store}}}}}\n  secrets: {{db: {{from: main, keys: {{a: b}}}}}}"
-    codes = [code for code, _ in fixes(f"spec:\n  {spec}") if code == "SK251"]
+    codes = [code for code, _ in fixes(f"spec:\n  {spec}") if code == "SK261"]
 
-    assert codes == ([] if fits else ["SK251"])
+    assert codes == ([] if fits else ["SK261"])

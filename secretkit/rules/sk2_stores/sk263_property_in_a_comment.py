@@ -1,4 +1,4 @@
-"""SK253: what follows ` #` is a comment to YAML, and no property."""
+"""SK263: what follows ` #` is a comment to YAML, and no property."""
 
 import re
 from collections.abc import Iterator
@@ -34,7 +34,7 @@ def _commented(read: Fetch) -> str | None:
 
 
 RULE = Rule(
-    code="SK253",
+    code="SK263",
     severity="warning",
     title="`#{part}` is a comment here, so the whole remote secret is read",
     why="to YAML a `#` behind a space begins a comment; the property is part of the text only where "
@@ -46,7 +46,7 @@ RULE = Rule(
         db:
           from: vault
           keys:
-            password: shop/db #password  # <- SK253
+            password: shop/db #password  # <- SK263
     """,
     right="""
         db:

@@ -1,4 +1,4 @@
-"""SK251: an identity is of the store's own cloud."""
+"""SK261: an identity is of the store's own cloud."""
 
 import re
 from collections.abc import Iterator
@@ -52,7 +52,7 @@ def _identities(store: Store) -> Iterator[tuple[str, str, Place]]:
 
 
 RULE = Rule(
-    code="SK251",
+    code="SK261",
     title="this is not {what}",
     why="the cloud would refuse the login, and the ServiceAccount shows nothing of it",
     fix="write {what}, such as `{example}`",
@@ -66,7 +66,7 @@ RULE = Rule(
                 projectID: shop
                 serviceAccount:
                   name: shop
-                  identity: "arn:aws:iam::111122223333:role/shop"  # <- SK251
+                  identity: "arn:aws:iam::111122223333:role/shop"  # <- SK261
           secrets:
             db: {from: gcp, keys: {password: db#password}}
     """,

@@ -1,4 +1,4 @@
-"""SK252: which keys of a lease stay is said, so that consumers can be checked."""
+"""SK262: which keys of a lease stay is said, so that consumers can be checked."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ def find(app: App) -> Iterator[Finding]:
 
 
 RULE = Rule(
-    code="SK252",
+    code="SK262",
     severity="info",
     title="nothing says which keys of the engine `{secret}` keeps",
     why="the engine decides at each read, so a mistyped key in a workload or a template would show in "
@@ -26,7 +26,7 @@ RULE = Rule(
           from: vault
           dynamic: {path: database/creds/shop, lease: 2h}
           template: {url: "postgres://{{ .username }}:{{ .password }}@db/app"}
-          keep: true  # <- SK252
+          keep: true  # <- SK262
     """,
     right="""
         db:
