@@ -158,7 +158,7 @@ def entry(*lines: str, name: str = "api", kind: str = "Deployment", more: str = 
             )
         ),
         *(
-            pytest.param(entry(f"files: {{{path}: other}}"), [("SK337", path)], id=path)
+            pytest.param(entry(f"files: {{{path}: other}}"), [("SK350", path)], id=path)
             for path in ("/etc", "/usr/bin", "/var", "/run/secrets", "/var/run/secrets/kubernetes.io")
         ),
         *(

@@ -1,4 +1,4 @@
-"""SK337: a mount hides what the image has at its path."""
+"""SK350: a mount hides what the image has at its path."""
 
 from collections.abc import Iterator
 
@@ -32,7 +32,7 @@ def _reason(path: str) -> str | None:
 
 
 RULE = Rule(
-    code="SK337",
+    code="SK350",
     severity="warning",
     title="a mount at `{path}` {reason}",
     why="a volume covers its whole path and cannot be written, so programs, certificates or the token "
@@ -48,7 +48,7 @@ RULE = Rule(
             api:
               kind: Deployment
               files:
-                /etc: db  # <- SK337
+                /etc: db  # <- SK350
     """,
     right="""
         spec:
