@@ -130,13 +130,12 @@ def command_page() -> str:
 
     out = StringIO()
     out.write(f"{GENERATED}# Commands\n")
-    context = click.Context(group, info_name="secretkit", max_content_width=100)
+    settings = group.context_settings
+    context = click.Context(group, info_name="secretkit", **settings)
     for name in ("", *group.list_commands(context)):
         command: Any = group.get_command(context, name) if name else group
         inner = (
-            click.Context(command, info_name=name, parent=context, max_content_width=100)
-            if name
-            else context
+            click.Context(command, info_name=name, parent=context, **settings) if name else context
         )
         out.write(
             f"\n## secretkit {name}".rstrip() + f"\n\n```text\n{command.get_help(inner)}\n```\n"

@@ -54,7 +54,8 @@ def _read(paths: Iterable[Path], root: Path, findings: list[Finding]) -> Iterato
 def _inside(path: Path, root: Path) -> Path:
     whole = path.resolve()
     if not whole.is_relative_to(root):
-        raise Usage(f"--inject {path}: lies outside the root {root}")
+        what = "the repository of the first PATH, or without one the working folder"
+        raise Usage(f"--inject {path}: lies outside the root {root} ({what})")
     if not whole.exists():
         raise Usage(f"--inject {path}: no such file")
     return whole

@@ -60,7 +60,10 @@ def _code(name: str) -> Iterator[str]:
 
     code = codes.find(name)
     if code is None:
-        near = min(codes.names(), key=lambda known: abs(int(known[2:]) - int(name[2:])))
+        family = [known for known in codes.names() if known[2] == name[2] and len(name) == 5]
+        if not family:
+            raise Usage(f"no such code {name}; `secretkit explain` lists them")
+        near = min(family, key=lambda known: abs(int(known[2:]) - int(name[2:])))
         raise Usage(f"no such code {name}, the nearest is {near}")
     yield f"{code.severity}[{code.code}]: {_words(code.title)}"
     yield ""
@@ -111,8 +114,12 @@ def _nearest(root: Fragment, unknown: "Unknown") -> str:
     for field in fields.everything(root):
         everywhere.setdefault(field.path[-1], []).append(field.name)
     if unknown.word in everywhere:
-        return f"{text}; fields of that name: {', '.join(sorted(everywhere[unknown.word])[:5])}"
-    near = closest(unknown.word, everywhere)
+        names = sorted(everywhere[unknown.word], key=lambda name: (name.count("."), name))
+        return f"{text}; fields of that name: {', '.join(names[:5])}"
+    # Of all names some are like any word, so only those of about its length are meant.
+    near = closest(
+        unknown.word, [one for one in everywhere if abs(len(one) - len(unknown.word)) < 3]
+    )
     if near:
         return f"{text}{near} For example {sorted(everywhere[near.split('`')[1]])[0]}"
     return f"{text}; `secretkit explain` lists codes and fields"

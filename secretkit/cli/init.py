@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 from pathlib import Path
 
 import click
@@ -51,10 +52,13 @@ def filled(name: str) -> str:
 
 
 def _next(target: Path, name: str) -> str:
-    return f"""\
-wrote {target} for the app {name}
-next:
-  edit it: namespace, store, secrets, workload
-  secretkit validate {target.parent}    checks it
-  secretkit render {target.parent}      prints the manifests
-  secretkit explain secrets      says what a secret can be"""
+    folder = shlex.quote(str(target.parent))
+    steps = {
+        "edit it": "namespace, store, secrets, workload",
+        f"secretkit validate {folder}": "checks it",
+        f"secretkit render {folder}": "prints the manifests",
+        "secretkit explain secrets": "says what a secret can be",
+    }
+    width = max(map(len, steps))
+    rows = (f"  {step:<{width}}  {what}" for step, what in steps.items())
+    return "\n".join((f"wrote {target} for the app {name}", "next:", *rows))

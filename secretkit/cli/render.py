@@ -91,7 +91,8 @@ def command(
             environment=environment,
             platform=platform,
             shard=_shard(shard),
-            allow_plaintext=allow_plaintext,
+            # The control plane's files hold no value, so that nothing is to be read for them.
+            allow_plaintext=None if only == "control-plane" else allow_plaintext,
             skip=output,
             process_environment=os.environ,
             argocd_path=os.environ.get("ARGOCD_APP_SOURCE_PATH"),

@@ -45,8 +45,9 @@ def metadata() -> Fragment:
                 "Name of the app: a DNS label. Every object carries it as `app.kubernetes.io/name`.",
                 example="payments", pattern=LABEL, maxLength=63,
             ),
-            "namespace": text("Namespace of the app's objects.", example="production", pattern=LABEL,
-                              maxLength=63),
+            "namespace": text("Namespace of the app's objects. Needed, unless each environment, here or of the "
+                              "platform, gives it. The Namespace itself is not emitted.",
+                              example="production", pattern=LABEL, maxLength=63),
             "labels": labels("on every object of the app and on its Secrets"),
             "annotations": annotations("on every object of the app and on its Secrets"),
         },

@@ -601,6 +601,15 @@ def test_a_value_that_is_missing_leaves_nothing_behind(app: App) -> None:
     assert not (folder / "out").exists()
 
 
+def test_the_control_plane_s_files_ask_for_no_value(app: App) -> None:
+    folder = app(secret("{values: {a: {file: gone}}}"))
+
+    done = call("render", "--only", "control-plane", folder=folder)
+
+    assert (done.code, done.err) == (0, "")
+    assert "kind: Policy" in done.out
+
+
 def test_a_template_that_breaks_leaves_nothing_behind(app: App) -> None:
     folder = app(secret(f"{{values: {{note: {{literal: {CANARY}}}}}}}"))
     (folder / "templates").mkdir()

@@ -24,6 +24,9 @@ def test_it_writes_a_file_that_has_no_finding_and_says_what_next(
         f"wrote {folder}/secrets.yaml for the app payments-api",
         "next:",
     ]
+    steps = err.splitlines()[2:]
+    assert steps[2] == f"  secretkit render '{folder}'    prints the manifests"
+    assert len({row.rindex("  ") for row in steps}) == 1
     outcome = pipeline.run([folder], pipeline.Options())
     assert outcome.findings == ()
     assert [one.app.name for one in outcome.apps] == ["payments-api"]

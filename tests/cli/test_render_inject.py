@@ -346,11 +346,14 @@ def test_a_namespace_tells_the_workloads_of_two_apps_apart(root: Path, render: R
     assert ran.out == f"{WHOLE_API}---\n{WHOLE_API.replace('namespace: prod', 'namespace: test')}"
 
 
+OUTSIDE = "lies outside the root ROOT (the repository of the first PATH, or without one the working folder)"
+
+
 @pytest.mark.parametrize(
     ("file", "message"),
     [
-        ("../outside.yaml", "--inject ../outside.yaml: lies outside the root ROOT"),
-        ("link.yaml", "--inject link.yaml: lies outside the root ROOT"),
+        ("../outside.yaml", f"--inject ../outside.yaml: {OUTSIDE}"),
+        ("link.yaml", f"--inject link.yaml: {OUTSIDE}"),
         ("nowhere.yaml", "--inject nowhere.yaml: no such file"),
         ("apps", "apps: not a regular file"),
         ("empty.yaml", "--inject empty.yaml: it holds no manifest"),

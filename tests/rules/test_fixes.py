@@ -49,6 +49,17 @@ FILES = "mount what the app can read from `files`; where it must be `env`, "
             id="SK206 of an object",
         ),
         pytest.param(
+            "db: {from: vault, keys: {a: database/creds/x#username}}",
+            [("SK204", "write `dynamic: {path: database/creds/x, lease: 1h}`, with the engine's TTL, and "
+              "`refresh: 40m` in place of these keys: the set comes out under the engine's own names, "
+              "which a `template` can change")],
+            id="SK204 says all that takes the place of the keys",
+        ),
+        pytest.param(
+            "db: {from: vault, dynamic: {path: database/creds/x, lease: 1h}, refresh: 40m}", [],
+            id="what SK204 says is fine",
+        ),
+        pytest.param(
             JOB.format(kind="CronJob", word="none"),
             [("SK310", FILES + "leave it: the next CronJob that starts gets the new value")],
             id="SK310 of what nothing restarts",
