@@ -22,7 +22,7 @@ from secretkit.platforms import Platforms, load_platform
 from secretkit.report import Spot
 from secretkit.resolve import faults as resolve_faults
 from secretkit.resolve.secrets import by_key
-from secretkit.rules import Fact, Fleet, sk4_control_plane
+from secretkit.rules import Fleet, Packed, sk4_control_plane
 from secretkit.single import (
     Broken,
     Compiled,
@@ -76,7 +76,7 @@ class Reduced(NamedTuple):
     environments: tuple[str, ...]
     kept: Kept | None = None
     target: Target | None = None
-    facts: tuple[tuple[str, Fact], ...] = ()
+    facts: tuple[Packed, ...] = ()
     plane: App | None = None  # what it says of the control plane, if anything
     shared: tuple[_Shared, ...] = ()
 

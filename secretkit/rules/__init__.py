@@ -30,6 +30,33 @@ class Fact(NamedTuple):
 Group: TypeAlias = Sequence[Fact]
 
 
+class Packed(NamedTuple):
+    """A fact as texts, the code of its rule with it: many of them are held, and few looked into."""
+
+    code: str
+    key: str
+    rest: str
+
+    @classmethod
+    def of(cls, code: str, fact: Fact) -> "Packed":
+        steps = (step if isinstance(step, str) else f"\0{step}" for step in fact.mark.path)
+        rest = (fact.app, fact.namespace, fact.mark.source, fact.mark.on, *steps)
+        return cls(code, _joined(fact.key), _joined(rest))
+
+    @property
+    def fact(self) -> Fact:
+        app, namespace, source, on, *steps = self.rest.split(_BETWEEN)
+        path = (int(step[1:]) if step.startswith("\0") else step for step in steps)
+        return Fact(tuple(self.key.split(_BETWEEN)), Mark(source, tuple(path), on), app, namespace)
+
+
+_BETWEEN = "\x01"  # no name holds it, and none a NUL
+
+
+def _joined(texts: Iterable[str]) -> str:
+    return _BETWEEN.join(text.replace(_BETWEEN, "\N{REPLACEMENT CHARACTER}") for text in texts)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule(Code):
     """A code and what finds it: `find` in one app, or `gather` and `judge` among all apps.
@@ -106,30 +133,32 @@ class Fleet:
             for rule in (load(family, module) for module in modules(family))
             if rule.gather
         }
-        self._facts: dict[str, dict[tuple[str, ...], Fact | list[Fact]]] = {
-            code: {} for code in self._rules
-        }
+        self._facts: dict[str, dict[str, str | list[str]]] = {code: {} for code in self._rules}
 
-    def gather(self, app: App, objects: Sequence[Object]) -> Iterator[tuple[str, Fact]]:
-        """The facts of one app, each with the code of its rule."""
+    def gather(self, app: App, objects: Sequence[Object]) -> Iterator[Packed]:
+        """The facts of one app."""
         for code, rule in self._rules.items():
             if rule.gather:
-                yield from ((code, fact) for fact in rule.gather(app, objects))
+                yield from (Packed.of(code, fact) for fact in rule.gather(app, objects))
 
-    def add(self, facts: Iterable[tuple[str, Fact]]) -> None:
-        for code, fact in facts:
+    def add(self, facts: Iterable[Packed]) -> None:
+        for code, key, rest in facts:
             known = self._facts[code]
-            first = known.setdefault(fact.key, fact)
-            if first is fact:
-                continue
-            if isinstance(first, list):
-                first.append(fact)
+            first = known.get(key)
+            if first is None:
+                known[key] = rest
+            elif isinstance(first, list):
+                first.append(rest)
             else:
-                known[fact.key] = [first, fact]
+                known[key] = [first, rest]
 
     def findings(self) -> Iterator[Finding]:
         """All that the apps contradict each other in."""
         for code, rule in self._rules.items():
-            groups = [group for group in self._facts[code].values() if isinstance(group, list)]
+            groups = [
+                [Packed(code, key, rest).fact for rest in group]
+                for key, group in self._facts[code].items()
+                if isinstance(group, list)
+            ]
             if groups and rule.judge:
                 yield from rule.judge(groups)
