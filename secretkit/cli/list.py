@@ -9,13 +9,14 @@ from typing import Any
 import click
 
 from secretkit import listing, pipeline
-from secretkit.cli.options import ENVIRONMENT, PATHS, PLATFORM, note, show
+from secretkit.cli.options import ENVIRONMENT, JOBS, PATHS, PLATFORM, Progress, note, show
 
 
 @click.command()
 @PATHS
 @ENVIRONMENT
 @PLATFORM
+@JOBS
 @click.option(
     "--format",
     "form",
@@ -25,7 +26,7 @@ from secretkit.cli.options import ENVIRONMENT, PATHS, PLATFORM, note, show
     show_default=True,
 )
 def command(
-    paths: tuple[Path, ...], environment: str | None, platform: Path | None, form: str
+    paths: tuple[Path, ...], environment: str | None, platform: Path | None, jobs: int | None, form: str
 ) -> int:  # fmt: skip
     """List the apps below PATH: namespaces, secrets and where they come from, stores, environments.
 
@@ -34,6 +35,8 @@ def command(
     options = pipeline.Options(
         environment=environment,
         platform=platform,
+        jobs=jobs,
+        progress=Progress(),
         argocd_path=os.environ.get("ARGOCD_APP_SOURCE_PATH"),
     )
     outcome = pipeline.run(paths or (Path(),), options, listing.row)

@@ -2,6 +2,7 @@
 
 import os
 import sys
+import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,40 @@ PLATFORM: Callable[[Any], Any] = click.option(
     "--platform", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
     help="The platform file, in place of the nearest platform.yaml up to the root.",
 )  # fmt: skip
+
+JOBS: Callable[[Any], Any] = click.option(
+    "--jobs", type=click.IntRange(min=1), metavar="N",
+    help="Processes to work in; by default one for each core, where there is much to do.",
+)  # fmt: skip
+
+
+class Progress:
+    """A count on stderr, rewritten in place: only on a terminal, and only once it takes long."""
+
+    AFTER = 2.0  # seconds
+    EVERY = 0.1
+
+    def __init__(self) -> None:
+        self._begun = self._shown = time.monotonic()
+        self._is_shown = False
+        self._is_wanted = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+
+    def __call__(self, done: int, total: int) -> None:
+        if not self._is_wanted:
+            return
+        now = time.monotonic()
+        if done == total:
+            self.clear()
+        elif now - self._begun >= self.AFTER and now - self._shown >= self.EVERY:
+            self._shown, self._is_shown = now, True
+            sys.stderr.write(f"\r{done:,} of {total:,} files")
+            sys.stderr.flush()
+
+    def clear(self) -> None:
+        if self._is_shown:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
+            self._is_shown = False
 
 
 def colour(stream: Any) -> bool:

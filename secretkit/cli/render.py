@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from secretkit import pipeline, rendering
-from secretkit.cli.options import ENVIRONMENT, PATHS, PLATFORM, colour, note, show
+from secretkit.cli.options import ENVIRONMENT, JOBS, PATHS, PLATFORM, Progress, colour, note, show
 from secretkit.finding import Usage
 
 
@@ -15,6 +15,7 @@ from secretkit.finding import Usage
 @PATHS
 @ENVIRONMENT
 @PLATFORM
+@JOBS
 @click.option(
     "-o",
     "--output",
@@ -70,7 +71,7 @@ from secretkit.finding import Usage
     help="Open the sources of `values` and write them in the clear.",
 )
 def command(
-    paths: tuple[Path, ...], environment: str | None, platform: Path | None, output: Path | None, form: str | None,
+    paths: tuple[Path, ...], environment: str | None, platform: Path | None, jobs: int | None, output: Path | None, form: str | None,
     only: str | None, inject: tuple[Path, ...], templates: Path | None, check: bool, diff: bool,
     explain_values: bool, shard: str | None, allow_plaintext: bool,
 ) -> int:  # fmt: skip
@@ -90,6 +91,8 @@ def command(
         options=pipeline.Options(
             environment=environment,
             platform=platform,
+            jobs=jobs,
+            progress=Progress(),
             shard=_shard(shard),
             # The control plane's files hold no value, so that nothing is to be read for them.
             allow_plaintext=None if only == "control-plane" else allow_plaintext,

@@ -7,13 +7,14 @@ from pathlib import Path
 import click
 
 from secretkit import pipeline, report, validating
-from secretkit.cli.options import ENVIRONMENT, PATHS, PLATFORM, colour, note
+from secretkit.cli.options import ENVIRONMENT, JOBS, PATHS, PLATFORM, Progress, colour, note
 
 
 @click.command()
 @PATHS
 @ENVIRONMENT
 @PLATFORM
+@JOBS
 @click.option(
     "--format",
     "form",
@@ -24,7 +25,7 @@ from secretkit.cli.options import ENVIRONMENT, PATHS, PLATFORM, colour, note
 )
 @click.option("--strict", is_flag=True, help="Warnings count as errors.")
 def command(
-    paths: tuple[Path, ...], environment: str | None, platform: Path | None, form: str, strict: bool
+    paths: tuple[Path, ...], environment: str | None, platform: Path | None, jobs: int | None, form: str, strict: bool
 ) -> int:  # fmt: skip
     """Check every secrets.yaml below PATH (a file or a folder; by default the working folder).
 
@@ -34,6 +35,8 @@ def command(
     options = pipeline.Options(
         environment=environment,
         platform=platform,
+        jobs=jobs,
+        progress=Progress(),
         argocd_path=os.environ.get("ARGOCD_APP_SOURCE_PATH"),
     )
     told = validating.validate(paths or (Path(),), options)

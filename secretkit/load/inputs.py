@@ -1,5 +1,6 @@
 """Which files are inputs: PATHs, the folders below them, and the root that none may leave."""
 
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -60,30 +61,32 @@ def find_inputs(paths: Sequence[Path], root: Path, skip: Path | None = None) -> 
         if not whole.is_relative_to(root):
             raise Usage(f"{path}: lies outside the root {root}")
         if whole.is_dir():
-            for file in _walk(whole, skip.resolve() if skip else None):
-                name = file.relative_to(root).as_posix()
-                found.setdefault(name, Input(file, name, direct=False))
+            top = whole.relative_to(root).as_posix()
+            above = "" if top == "." else f"{top}/"
+            for below in _walk(str(whole), str(skip.resolve()) if skip else None):
+                name = above + below
+                found.setdefault(name, Input(whole / below, name, direct=False))
         else:
             name = whole.relative_to(root).as_posix()
             found[name] = Input(whole, name, direct=True)
     return [found[name] for name in sorted(found)]
 
 
-def _walk(top: Path, skip: Path | None) -> Iterator[Path]:
-    pending = [top]  # a list of our own, since folders may lie deeper than Python calls itself
+def _walk(top: str, skip: str | None) -> Iterator[str]:
+    """Paths below `top`, relative to it, in no order."""
+    pending = [(top, "")]  # a list of our own: folders may lie deeper than Python calls itself
     while pending:
-        folder = pending.pop()
+        folder, below = pending.pop()
         if folder == skip:
             continue
         try:
-            for entry in folder.iterdir():
-                if entry.is_symlink():
-                    continue
-                if entry.is_dir():
-                    if entry.name != ".git":
-                        pending.append(entry)
-                elif entry.name == NAME:
-                    yield entry
+            with os.scandir(folder) as entries:
+                for entry in entries:
+                    if entry.is_dir(follow_symlinks=False):
+                        if entry.name != ".git":
+                            pending.append((entry.path, f"{below}{entry.name}/"))
+                    elif entry.name == NAME and not entry.is_symlink():
+                        yield below + NAME
         except OSError as error:
             raise Usage(f"{folder}: {reason(error)}") from None
 

@@ -98,7 +98,7 @@ def test_the_version_is_that_of_the_package(tmp_path: Path) -> None:
         pytest.param(["frobnicate"], "no such command `frobnicate`", id="a command that nothing is near"),
         pytest.param(["render", "--onlz", "yaml"], "No such option '--onlz'. Did you mean '--only'?",
                      id="an option misspelt"),
-        pytest.param(["render", "--bogus"], "No such option '--bogus'.", id="an unknown option"),
+        pytest.param(["render", "--zzz"], "No such option '--zzz'.", id="an unknown option"),
         pytest.param(["validate", "--format", "xml"],
                      "Invalid value for '--format': 'xml' is not one of 'json', 'text'.", id="a format"),
         pytest.param(["schema", "apps"], "Invalid value for '[app|platform]': 'apps' is not one of 'app', 'platform'.",

@@ -1,0 +1,140 @@
+"""Several processes say and write what one does, and progress is for people alone."""
+
+import io
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from secretkit import workers
+from secretkit.cli import run
+from secretkit.cli.options import Progress
+from secretkit.spool import Spool, Stretch
+
+APP = """\
+apiVersion: secretkit.dev/v1alpha1
+kind: AppSecrets
+metadata: {{name: app-{at}, namespace: app-{at}, labels: {{team: core}}}}
+spec:
+  stores:
+    vault: {{vault: {{server: "https://vault.example.com", path: kv, role: app-{at}, serviceAccount: app-{at}}}}}
+  secrets:
+    db-{at}: {{from: {store}, keys: {{password: "db-{at}#password"}}}}
+  workloads:
+    api-{at}: {{kind: Deployment, containers: [api], files: {{/etc/db: db-{at}}}}}
+"""
+MANY = 3 * workers._CHUNK + 5
+
+
+def fleet(root: Path, broken: tuple[int, ...] = ()) -> None:
+    (root / ".git").mkdir(parents=True)
+    for at in range(MANY):
+        (root / f"app-{at}").mkdir()
+        text = APP.format(at=at, store="valt" if at in broken else "vault")
+        (root / f"app-{at}" / "secrets.yaml").write_text(text)
+
+
+Ran = tuple[int, str, str]
+
+
+@pytest.fixture
+def ran(capfd: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
+    def ran(*arguments: str) -> Ran:
+        code = run(list(arguments))
+        return code, *capfd.readouterr()
+
+    return ran
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["render"], ["render", "--format", "json"], ["render", "--only", "control-plane"],
+        ["validate"], ["validate", "--format", "json"], ["list"], ["render", "--explain-values"],
+        ["render", "--shard", "2/3"],
+    ],
+    ids=" ".join,
+)  # fmt: skip
+@pytest.mark.parametrize("broken", [(), (3, 70)], ids=["right", "wrong"])
+def test_jobs_change_nothing(
+    tmp_path: Path, ran: Callable[..., Ran], command: list[str], broken: tuple[int, ...]
+) -> None:
+    fleet(tmp_path, broken)
+
+    one = ran(*command, str(tmp_path), "--jobs", "1")
+    two = ran(*command, str(tmp_path), "--jobs", "2")
+
+    assert one == two
+    assert one[0] == (1 if broken else 0)
+    assert one[1] or one[2]
+
+
+def test_a_folder_is_the_same(tmp_path: Path, ran: Callable[..., Ran]) -> None:
+    fleet(tmp_path / "in")
+
+    assert ran("render", str(tmp_path / "in"), "-o", str(tmp_path / "out"), "--jobs", "2")[0] == 0
+    again = ran(
+        "render", str(tmp_path / "in"), "-o", str(tmp_path / "out"), "--check", "--jobs", "1"
+    )
+    assert again[0] == 0
+    assert len(list((tmp_path / "out").glob("app-*"))) == MANY
+
+
+def test_what_cannot_be_read_is_told_once(tmp_path: Path, ran: Callable[..., Ran]) -> None:
+    fleet(tmp_path)
+    path = tmp_path / "app-7" / "secrets.yaml"
+    path.unlink()
+    os.mkfifo(path)
+
+    assert ran("render", str(tmp_path), "--jobs", "2") == ran(
+        "render", str(tmp_path), "--jobs", "1"
+    )
+    assert ran("render", str(tmp_path), "--jobs", "2")[0] == 2
+
+
+@pytest.mark.parametrize(
+    ("asked", "inputs", "expected"), [(1, 1000, 1), (4, 1000, 4), (8, 33, 2), (None, 1, 1)]
+)
+def test_there_are_never_more_processes_than_work(
+    asked: int | None, inputs: int, expected: int
+) -> None:
+    assert workers.count(asked, inputs) == expected
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("after", "expected"),
+    [(0, "\r1 of 2 files\r\x1b[K"), (3600, "")],
+    ids=["when it takes long", "when it is quick"],
+)
+def test_progress_is_shown_and_taken_away(
+    monkeypatch: pytest.MonkeyPatch, after: float, expected: str
+) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr("sys.stderr", terminal)
+    monkeypatch.setattr(Progress, "AFTER", after)
+    monkeypatch.setattr(Progress, "EVERY", 0)
+    monkeypatch.setenv("TERM", "xterm")
+    progress = Progress()
+    progress(1, 2)
+    progress(2, 2)
+
+    assert terminal.getvalue() == expected
+
+
+def test_what_is_much_waits_in_a_file_and_values_never_do() -> None:
+    spool = Spool(most=10)
+    held = [
+        spool.put("short"),
+        spool.put("ä" * 20),
+        spool.put("b" * 20, holds_values=True),
+        spool.put("c" * 5),
+    ]
+
+    assert [type(one) for one in held] == [str, Stretch, str, Stretch]
+    assert [spool.get(one) for one in held] == ["short", "ä" * 20, "b" * 20, "c" * 5]
