@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from secretkit.compile import compile_app
-from secretkit.finding import Finding, Rejected, Usage, Where, closest
+from secretkit.finding import Finding, Rejected, Usage, closest
 from secretkit.load import load
 from secretkit.load.inputs import Input, find_inputs, find_root, read
 from secretkit.load.positions import Positions
@@ -18,11 +18,12 @@ from secretkit.model.app import App
 from secretkit.model.platform import Platform
 from secretkit.model.store import Store
 from secretkit.objects import Object
+from secretkit.parts import Kept, Reduced, Shared
 from secretkit.platforms import Platforms, load_platform
 from secretkit.report import Spot
 from secretkit.resolve import faults as resolve_faults
 from secretkit.resolve.secrets import by_key
-from secretkit.rules import Fleet, Packed, sk4_control_plane
+from secretkit.rules import Fleet, sk4_control_plane
 from secretkit.single import (
     Broken,
     Compiled,
@@ -40,45 +41,14 @@ from secretkit.single import (
 from secretkit.target import Target
 from secretkit.text import Mark, Place, Source, Span, Tree
 
+if TYPE_CHECKING:
+    from secretkit.remembering import Record
+
 __all__ = [
     "Compiled", "Kept", "NoInput", "Options", "Outcome", "Shard", "judge", "run", "spots",
 ]  # fmt: skip
 
 Keep: TypeAlias = Callable[[Compiled], Any]
-
-
-class Kept(NamedTuple):
-    """What stays of an app that is right."""
-
-    name: str
-    namespace: str
-    file: str
-    environments: tuple[str, ...]
-    value: Any  # what the entrance keeps; None outside the run's shard
-
-
-class _Shared(NamedTuple):
-    """A preset that is one object for all apps, as one of them has it."""
-
-    file: str
-    key: str
-    said: tuple[Any, ...]
-    place: Where
-    objects: tuple[Object, ...]
-
-
-class Reduced(NamedTuple):
-    """A part without its tree: what the apps of a run need of each other."""
-
-    input: Input
-    is_app: bool
-    findings: tuple[Finding, ...]
-    environments: tuple[str, ...]
-    kept: Kept | None = None
-    target: Target | None = None
-    facts: tuple[Packed, ...] = ()
-    plane: App | None = None  # what it says of the control plane, if anything
-    shared: tuple[_Shared, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,20 +97,21 @@ class Outcome:
 
 def run(
     paths: Sequence[Path], options: Options, keep: Keep | None = None,
-    store: Callable[[Any], Any] | None = None,
+    store: Callable[[Any], Any] | None = None, record: "Record | None" = None,
 ) -> Outcome:  # fmt: skip
     """All inputs below the paths, compiled; raises Usage where one cannot be read.
 
     `keep` is called once for each app that is right and that the shard covers, in any process, and
     gives what stays of it; without it all of the app stays. `store` takes that in this process, and
-    what it gives stays instead.
+    what it gives stays instead. With `record` parts of many inputs may come out of the cache.
     """
     root = find_root(paths, argocd_path=options.argocd_path)
     inputs = find_inputs(paths, root, options.skip)
     platforms = Platforms(root, options.platform, options.environment)
     worker = _Worker(root, options, platforms, keep)
     fold = _Fold(root, options, platforms)
-    for at, one in enumerate(_parts(worker, inputs, options.jobs), 1):
+    parts = _remembered(worker, inputs, platforms, record) or _parts(worker, inputs)
+    for at, one in enumerate(parts, 1):
         if store and one.kept and one.kept.value is not None:
             one = one._replace(kept=one.kept._replace(value=store(one.kept.value)))
         fold.add(one)
@@ -149,8 +120,22 @@ def run(
     return fold.outcome(_names(paths, root))
 
 
-def _parts(worker: "_Worker", inputs: Sequence[Input], jobs: int | None) -> Iterator[Reduced]:
+def _remembered(
+    worker: "_Worker", inputs: Sequence[Input], platforms: Platforms, record: "Record | None"
+) -> Iterator[Reduced] | None:
+    """The parts, as far as they can with the help of the cache; None where none is to be used."""
+    if record is None or len(inputs) < _MANY or worker.options.cache is None:
+        return None
+    from secretkit.caching import Cache
+    from secretkit.remembering import Memory
+
+    memory = Memory(Cache(worker.options.cache), worker.options, platforms, record)
+    return memory.parts(inputs, lambda missed: _parts(worker, missed))
+
+
+def _parts(worker: "_Worker", inputs: Sequence[Input]) -> Iterator[Reduced]:
     """The parts in the order of the inputs. Values in the clear never cross to another process."""
+    jobs = worker.options.jobs
     closed = worker.options.allow_plaintext is not True
     if closed and worker.keep is not None and (jobs or len(inputs) >= _MANY):
         from secretkit import workers
@@ -186,8 +171,8 @@ class _Worker:
             return Reduced(found, one.tree is not None, findings, names)
         return self._reduced(one, one.app, findings, names)
 
-    def _platform_of(self, folder: Path) -> Platform | None:
-        platform = self._platforms.of(folder)
+    def _platform_of(self, found: Input) -> Platform | None:
+        platform = self._platforms.of_input(found)
         if self._platforms.findings:
             raise Broken
         return platform
@@ -228,7 +213,7 @@ class _Fold:
         self._fleet = Fleet()
         self._planes: list[App] = []
         self._targets: dict[Target, Kept] = {}
-        self._shared: dict[tuple[str, str], _Shared] = {}
+        self._shared: dict[tuple[str, str], Shared] = {}
         self._policies: dict[str, Platform] = {}
 
     def add(self, one: Reduced) -> None:
@@ -239,7 +224,7 @@ class _Fold:
         self._findings += one.findings
         self._environments.update(one.environments)
         if one.is_app:
-            platform = self._platforms.of(one.input.path.parent)
+            platform = self._platforms.of_input(one.input)
             if platform and platform.policy:
                 self._policies[one.input.name] = platform
         if one.kept is None or one.target is None:
@@ -308,12 +293,12 @@ def _names(paths: Sequence[Path], root: Path) -> tuple[str, ...]:
     return tuple("" if name == "." else name for name in names)
 
 
-def _shared(app: App, platform: Platform | None) -> Iterator[_Shared]:
+def _shared(app: App, platform: Platform | None) -> Iterator[Shared]:
     """Cluster-scoped presets that the app uses."""
     for key, store in app.stores.items():
         if store.is_shared and platform:
             file = store.at.tree.origin(store.at.path)[0].name
-            yield _Shared(
+            yield Shared(
                 file, key, _said(store), store.at.key.mark,
                 tuple(_as_platforms(app, store, platform)),
             )  # fmt: skip

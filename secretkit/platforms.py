@@ -28,6 +28,7 @@ class Platforms:
         self._root = root
         self._environment = environment
         self._by_folder: dict[Path, Platform | None] = {}
+        self._by_name: dict[str, Platform | None] = {}
         self._by_file: dict[Path, Platform | None] = {}
         self._given = _inside(given, root) if given else None
 
@@ -38,6 +39,13 @@ class Platforms:
         if folder not in self._by_folder:
             self._by_folder[folder] = self._nearest(folder)
         return self._by_folder[folder]
+
+    def of_input(self, found: Input) -> Platform | None:
+        """The platform of the app in a file."""
+        folder = found.name.rpartition("/")[0]  # a text is a cheaper key than a path
+        if folder not in self._by_name:
+            self._by_name[folder] = self.of(found.path.parent)
+        return self._by_name[folder]
 
     @property
     def loaded(self) -> tuple[Platform, ...]:

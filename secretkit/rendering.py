@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from secretkit import pipeline
 from secretkit.emit import control_plane, form
@@ -18,6 +18,7 @@ from secretkit.spool import Held, Spool
 
 if TYPE_CHECKING:
     from secretkit.ownership import Wanted
+    from secretkit.remembering import Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ def render(request: Request) -> Result:
         outcome = outcome.each(lambda one: _spooled(emit(one), spool))
     else:
         store = lambda one: _spooled(one, spool)  # noqa: E731
-        outcome = pipeline.run(request.paths, request.options, emit, store)
+        outcome = pipeline.run(request.paths, request.options, emit, store, _record(request))
     notes = [*outcome.notes, *_base_note(outcome, request.options)]
     findings = list(outcome.findings)
     if not outcome.has_errors:
@@ -132,6 +133,25 @@ class _Emitter:
 
             return helm.chart(name, objects, self.templates)
         return form.folder(name, objects, self.templates)
+
+
+def _record(request: Request) -> "Record | None":
+    """How what is emitted is kept for the next run; overlays of templates are not looked into."""
+    if request.templates is not None or request.options.cache is None:
+        return None
+    from secretkit import remembering
+
+    def dump(one: _Emitted) -> Any:
+        files = [(file.path, file.content.decode(), file.mode) for file in one.files]
+        return [one.text, files, one.has_partial, remembering.findings_data(one.findings)]
+
+    def load(data: Any) -> _Emitted:
+        text, files, has_partial, findings = data
+        made = tuple(File(path, content.encode(), mode) for path, content, mode in files)
+        return _Emitted(text, made, False, has_partial, remembering.findings_of(findings))
+
+    tag = repr(("render", request.form, request.output is None, request.only))
+    return remembering.Record(tag, dump, load)
 
 
 def _spooled(one: _Emitted, spool: Spool) -> _Emitted:

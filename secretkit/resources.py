@@ -12,6 +12,11 @@ def folder(name: str) -> Path:
     return inside if inside.is_dir() else here.parent / name
 
 
+def folders() -> tuple[Path, ...]:
+    """All that our output depends on: code, schemas, templates."""
+    return Path(__file__).parent, folder("schemas"), folder("templates")
+
+
 def schema_text(name: str) -> str:
     """The text of a published schema: `app`, `platform`, …"""
     return (folder("schemas") / f"{name}.schema.json").read_text(encoding="utf-8")

@@ -28,7 +28,7 @@ from secretkit.text import Place, Source, Tree
 
 DEFAULT_TARGET = Target()
 Progress: TypeAlias = Callable[[int, int], None]  # inputs that are done, and all of them
-PlatformOf: TypeAlias = Callable[[Path], Platform | None]
+PlatformOf: TypeAlias = Callable[[Input], Platform | None]
 
 
 class Broken(Exception):
@@ -58,6 +58,7 @@ class Options:
     platform: Path | None = None  # in place of the nearest platform.yaml
     shard: Shard | None = None  # of the apps, for output; all are loaded and judged
     jobs: int | None = None  # processes; None: as many as pay
+    cache: Path | None = None  # the folder of what came of inputs before; None: none
     progress: Progress | None = None
 
 
@@ -94,7 +95,7 @@ def part(found: Input, root: Path, options: Options, platform_of: PlatformOf) ->
     if wrong:
         return Part(found, None, (wrong,) if found.direct or _is_ours(tree) else ())
     try:
-        platform = platform_of(found.path.parent)
+        platform = platform_of(found)
     except Broken:
         return Part(found, tree, before)
     return _compiled(found, tree, before, root, options, platform)

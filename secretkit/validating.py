@@ -28,10 +28,16 @@ def validate(paths: Sequence[Path], options: Options) -> Validated:
 
     A finding of environments alone says which, others come once.
     """
-    first = pipeline.run(paths, options, _foreseen)
+    record = None
+    if options.cache:
+        from secretkit import remembering
+
+        record = remembering.Record("validate", remembering.findings_data, remembering.findings_of)
+    first = pipeline.run(paths, options, _foreseen, record=record)
     names = first.environments if options.environment is None else ()
     others = (
-        (name, pipeline.run(paths, replace(options, environment=name), _foreseen)) for name in names
+        (name, pipeline.run(paths, replace(options, environment=name), _foreseen, record=record))
+        for name in names
     )
     return Validated(
         first.root, tuple(_told(first, others)), first.notes, len(first.kept), tuple(names)

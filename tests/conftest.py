@@ -11,6 +11,9 @@ settings.register_profile("fixed", derandomize=True, deadline=None)
 settings.register_profile("search", deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fixed"))
 
+# No test depends on what another run left; those of the cache have one of their own.
+os.environ["SECRETKIT_NO_CACHE"] = "1"
+
 _HOW = {
     "cluster": "a real API server: run `make cluster`",
     "slow": "takes long or needs a tool of its own: run `pytest -m slow`",

@@ -30,6 +30,19 @@ JOBS: Callable[[Any], Any] = click.option(
 )  # fmt: skip
 
 
+def cache() -> Path | None:
+    """The folder of the cache; None where none is to be used."""
+    environment = os.environ
+    if environment.get("SECRETKIT_NO_CACHE") or "ARGOCD_APP_NAME" in environment:
+        return None
+    if environment.get("SECRETKIT_CACHE_DIR"):
+        return Path(environment["SECRETKIT_CACHE_DIR"])
+    base = environment.get("XDG_CACHE_HOME")
+    if not base and not environment.get("HOME"):
+        return None
+    return Path(base or Path(environment["HOME"], ".cache")) / "secretkit"
+
+
 class Progress:
     """A count on stderr, rewritten in place: only on a terminal, and only once it takes long."""
 

@@ -7,7 +7,17 @@ from pathlib import Path
 import click
 
 from secretkit import pipeline, rendering
-from secretkit.cli.options import ENVIRONMENT, JOBS, PATHS, PLATFORM, Progress, colour, note, show
+from secretkit.cli.options import (
+    ENVIRONMENT,
+    JOBS,
+    PATHS,
+    PLATFORM,
+    Progress,
+    cache,
+    colour,
+    note,
+    show,
+)
 from secretkit.finding import Usage
 
 
@@ -93,6 +103,7 @@ def command(
             platform=platform,
             jobs=jobs,
             progress=Progress(),
+            cache=cache(),
             shard=_shard(shard),
             # The control plane's files hold no value, so that nothing is to be read for them.
             allow_plaintext=None if only == "control-plane" else allow_plaintext,

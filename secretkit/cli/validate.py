@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from secretkit import pipeline, report, validating
-from secretkit.cli.options import ENVIRONMENT, JOBS, PATHS, PLATFORM, Progress, colour, note
+from secretkit.cli.options import ENVIRONMENT, JOBS, PATHS, PLATFORM, Progress, cache, colour, note
 
 
 @click.command()
@@ -37,6 +37,7 @@ def command(
         platform=platform,
         jobs=jobs,
         progress=Progress(),
+        cache=cache(),
         argocd_path=os.environ.get("ARGOCD_APP_SOURCE_PATH"),
     )
     told = validating.validate(paths or (Path(),), options)

@@ -1,0 +1,230 @@
+"""The cache changes no output, holds no values, and is used only where nobody else can touch it."""
+
+import json
+import sqlite3
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from secretkit import pipeline, single
+from secretkit.cli import run
+from secretkit.load.inputs import Input
+
+PLATFORM = """\
+apiVersion: secretkit.dev/v1alpha1
+kind: Platform
+metadata: {name: acme}
+spec:
+  defaults: {refresh: %s}
+  environments: {staging: {}}
+"""
+APP = """\
+apiVersion: secretkit.dev/v1alpha1
+kind: AppSecrets
+metadata: {name: %(name)s, namespace: %(name)s}
+spec:
+  stores:
+    vault: {vault: {server: "https://vault.example.com", path: kv, role: %(name)s, serviceAccount: %(name)s}}
+  secrets:
+    db: {from: %(store)s, keys: {password: "db#password"}}
+"""
+PLAIN = """\
+apiVersion: secretkit.dev/v1alpha1
+kind: AppSecrets
+metadata: {name: plain, namespace: plain}
+spec:
+  secrets:
+    mode: {values: {mode: {literal: kanarienvogel}}}
+"""
+
+Ran = tuple[int, str, str]
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.delenv("SECRETKIT_NO_CACHE")
+    monkeypatch.setenv("SECRETKIT_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.setattr(pipeline, "_MANY", 1)
+    return tmp_path / "cache"
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    root = tmp_path / "in"
+    (root / ".git").mkdir(parents=True)
+    (root / "platform.yaml").write_text(PLATFORM % "1h")
+    for name in ("one", "two", "three"):
+        app(root, name)
+    return root
+
+
+def app(root: Path, name: str, store: str = "vault") -> None:
+    (root / name).mkdir(exist_ok=True)
+    (root / name / "secrets.yaml").write_text(APP % {"name": name, "store": store})
+
+
+@pytest.fixture
+def ran(capfd: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
+    def ran(*arguments: str) -> Ran:
+        code = run(list(arguments))
+        return code, *capfd.readouterr()
+
+    return ran
+
+
+@pytest.fixture
+def judged(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The inputs that go through the stations."""
+    names: list[str] = []
+    real = single.part
+
+    def part(found: Input, *rest: object) -> single.Part:
+        names.append(found.name)
+        return real(found, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(pipeline, "part", part)
+    return names
+
+
+COMMANDS = [
+    ["render"], ["render", "--format", "json"], ["render", "--env", "staging"], ["validate"],
+    ["validate", "--format", "json"], ["render", "--only", "control-plane"],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+@pytest.mark.parametrize("store", ["vault", "valt"])
+def test_a_second_run_says_the_same_and_judges_nothing(
+    place: Path, root: Path, ran: Callable[..., Ran], judged: list[str], command: list[str], store: str
+) -> None:  # fmt: skip
+    app(root, "two", store)
+
+    first = ran(*command, str(root))
+    assert judged
+    judged.clear()
+    assert ran(*command, str(root)) == first
+    assert judged == []
+    assert (place / "results.sqlite").exists()
+
+
+def test_a_folder_comes_out_of_the_cache(
+    place: Path, root: Path, tmp_path: Path, ran: Callable[..., Ran], judged: list[str]  # noqa: ARG001
+) -> None:  # fmt: skip
+    out = str(tmp_path / "out")
+
+    assert ran("render", str(root), "-o", out)[0] == 0
+    judged.clear()
+    assert ran("render", str(root), "-o", out, "--check")[0] == 0
+    assert judged == []
+
+
+@pytest.mark.usefixtures("place")
+def test_only_what_changed_is_judged_again(
+    root: Path, ran: Callable[..., Ran], judged: list[str]
+) -> None:
+    ran("render", str(root))
+    judged.clear()
+    app(root, "two", "valt")
+    code, _, err = ran("render", str(root))
+
+    assert (code, judged) == (1, ["two/secrets.yaml"])
+    assert "SK201" in err
+    judged.clear()
+    (root / "platform.yaml").write_text(PLATFORM % "2h")
+    app(root, "two")
+    code, out, _ = ran("render", str(root))
+
+    assert len(judged) == 3
+    assert out.count("2h0m0s") == 3
+
+
+def records(place: Path) -> list[str]:
+    with sqlite3.connect(place / "results.sqlite") as connection:
+        rows = connection.execute("SELECT record FROM results").fetchall()
+    return [json.dumps(json.loads(zlib.decompress(row[0]))) for row in rows]
+
+
+def test_no_input_with_values_is_kept(
+    place: Path, root: Path, ran: Callable[..., Ran], judged: list[str]
+) -> None:
+    (root / "plain").mkdir()
+    (root / "plain" / "secrets.yaml").write_text(PLAIN)
+    first = ran("render", str(root))
+    judged.clear()
+
+    assert ran("render", str(root)) == first
+    assert judged == ["plain/secrets.yaml"]
+    assert len(records(place)) == 3
+    assert not any("kanarienvogel" in one or "a2FuYXJpZW52b2dlbA" in one for one in records(place))
+
+
+@pytest.mark.parametrize(
+    "spoilt", ["open to others", "a link", "a file", "a linked file", "no database"]
+)
+def test_a_place_that_is_not_ours_alone_is_not_used(
+    place: Path, root: Path, tmp_path: Path, ran: Callable[..., Ran], spoilt: str
+) -> None:
+    other = tmp_path / "other"
+    other.mkdir(mode=0o700)
+    match spoilt:
+        case "open to others":
+            place.mkdir()
+            place.chmod(0o755)
+        case "a link":
+            place.symlink_to(other)
+        case "a file":
+            place.write_text("")
+        case "a linked file":
+            place.mkdir(mode=0o700)
+            (other / "file").write_text("")
+            (place / "results.sqlite").symlink_to(other / "file")
+        case _:
+            place.mkdir(mode=0o700)
+            (place / "results.sqlite").write_text("no database at all " * 100)
+            (place / "results.sqlite").chmod(0o600)
+    first = ran("render", str(root))
+
+    assert first[0] == 0
+    assert ran("render", str(root)) == first
+    assert not list(other.glob("*.sqlite"))
+    assert not (other / "file").exists() or (other / "file").read_text() == ""
+
+
+@pytest.mark.parametrize("variable", ["SECRETKIT_NO_CACHE", "ARGOCD_APP_NAME"])
+def test_it_can_be_turned_off(
+    place: Path, root: Path, ran: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:  # fmt: skip
+    monkeypatch.setenv(variable, "1")
+
+    assert ran("render", str(root))[0] == 0
+    assert not place.exists()
+
+
+def test_a_record_that_is_broken_is_made_again(
+    place: Path, root: Path, ran: Callable[..., Ran]
+) -> None:
+    first = ran("render", str(root))
+    with sqlite3.connect(place / "results.sqlite") as connection:
+        connection.execute("UPDATE results SET record = ?", (b"junk",))
+
+    assert ran("render", str(root)) == first
+
+
+def test_what_is_of_no_use_for_long_is_forgotten(
+    place: Path, root: Path, ran: Callable[..., Ran]
+) -> None:
+    ran("render", str(root))
+    with sqlite3.connect(place / "results.sqlite") as connection:
+        connection.execute("UPDATE results SET day = 1")
+    ran("render", str(root / "one"))
+
+    assert len(records(place)) == 1
+
+
+def test_the_cache_is_for_this_user_alone(place: Path, root: Path, ran: Callable[..., Ran]) -> None:
+    ran("render", str(root))
+
+    assert place.stat().st_mode & 0o777 == 0o700
+    assert (place / "results.sqlite").stat().st_mode & 0o777 == 0o600
