@@ -1,7 +1,6 @@
 """Kubernetes' names, Go's durations and expressions, as their own parsers read them."""
 
 import re
-from fractions import Fraction
 
 SUBDOMAIN = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
 LABEL = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
@@ -63,15 +62,16 @@ def duration(text: str) -> int:
     sign, rest = (-1, text[1:]) if text[:1] == "-" else (1, text.removeprefix("+"))
     if rest == "0":
         return 0
-    total, end = Fraction(0), 0
+    total, end = 0, 0
     for term in _TERM.finditer(rest):
         if term.start() != end:
             break
-        total += Fraction(term[1].rstrip(".") or "0") * _UNITS[term[2]]
+        whole, _, part = term[1].partition(".")
+        total += int(whole + part) * _UNITS[term[2]] // 10 ** len(part)
         end = term.end()
     if not end or end != len(rest) or total > _MOST:
         raise ValueError("not a Go duration")
-    return sign * int(total)
+    return sign * total
 
 
 def spelled(nanoseconds: int) -> str:

@@ -13,14 +13,12 @@ from secretkit.compile import compile_app
 from secretkit.finding import Finding, Rejected, Usage, closest
 from secretkit.load import load
 from secretkit.load.inputs import Input, find_inputs, find_root, read
-from secretkit.load.positions import Positions
 from secretkit.model.app import App
 from secretkit.model.platform import Platform
 from secretkit.model.store import Store
 from secretkit.objects import Object
 from secretkit.parts import Kept, Reduced, Shared
 from secretkit.platforms import Platforms, load_platform
-from secretkit.report import Spot
 from secretkit.resolve import faults as resolve_faults
 from secretkit.resolve.secrets import by_key
 from secretkit.rules import Fleet, sk4_control_plane
@@ -43,6 +41,7 @@ from secretkit.text import Mark, Place, Source, Span, Tree
 
 if TYPE_CHECKING:
     from secretkit.remembering import Record
+    from secretkit.report import Spot
 
 __all__ = [
     "Compiled", "Kept", "NoInput", "Options", "Outcome", "Shard", "judge", "run", "spots",
@@ -367,11 +366,16 @@ def _judge_platform(tree: Tree, options: Options) -> tuple[Finding, ...]:
     return ()
 
 
-def spots(findings: Iterable[Finding], root: Path | None = None) -> list[Spot]:
+def spots(findings: Sequence[Finding], root: Path | None = None) -> "list[Spot]":
     """Findings with their lines, in the order of files and lines.
 
     `root` is where places whose tree is gone find their files again.
     """
+    if not findings:  # and none of this is needed
+        return []
+    from secretkit.load.positions import Positions
+    from secretkit.report import Spot
+
     positions = Positions(_reader(root) if root else None)
     found = []
     for finding in findings:

@@ -5,12 +5,12 @@ import sys
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from secretkit import report
-from secretkit.report import Spot
+if TYPE_CHECKING:
+    from secretkit.report import Spot
 
 PATHS: Callable[[Any], Any] = click.argument(
     "paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]..."
@@ -81,9 +81,13 @@ def colour(stream: Any) -> bool:
     return bool(stream.isatty())
 
 
-def show(spots: Iterable[Spot], *, notes: bool) -> None:
+def show(spots: "Iterable[Spot]", *, notes: bool) -> None:
     """Findings on stderr as text; `notes` says whether infos are shown."""
     shown = [spot for spot in spots if notes or spot.severity != "info"]
+    if not shown:
+        return
+    from secretkit import report
+
     report.get("text").write(shown, sys.stderr, colour(sys.stderr))
 
 
