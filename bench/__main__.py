@@ -1,18 +1,24 @@
-"""One app from a cold start, and 1,000 apps, beside `helm template` of the same objects.
+"""One app from a cold start, 1,000 and 10,000 apps, beside `helm template` and `kubectl kustomize`.
 
-Runs alternate, so that a drift of the machine hits both; medians and their ratio are printed.
-Whole processes are timed, output goes to a file. Needs helm, as the cluster tests find it.
+All make the same objects. Runs alternate, so that a drift of the machine hits all; of each the median
+is shown. Whole processes are timed, output goes to a file. Needs helm and kubectl, as the cluster
+tests find them. `--write` puts the table into docs/benchmarks.md.
 """
 
-import resource
+import os
+import platform
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from time import perf_counter
+from typing import NamedTuple
 
 from tests.cluster import programs
+
+PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 
 APP = """\
 apiVersion: secretkit.dev/v1alpha1
@@ -63,38 +69,137 @@ def chart(folder: Path, rendered: str, count: int) -> None:
     (folder / "templates" / "all.yaml").write_text(text)
 
 
-def timed(command: list[str]) -> tuple[float, int]:
-    """Wall seconds and peak memory (KiB of the largest child so far) of one run."""
+class Run(NamedTuple):
+    """Wall seconds, and the largest process's peak memory in MiB."""
+
+    seconds: float
+    peak: float
+
+
+def timed(command: Sequence[str], environment: Mapping[str, str] | None = None) -> Run:
+    whole = {**os.environ, "SECRETKIT_NO_CACHE": "1", **(environment or {})}
     with tempfile.TemporaryFile() as out:
-        begin = time.perf_counter()
-        subprocess.run(command, stdout=out, stderr=subprocess.DEVNULL, check=True)
-        return time.perf_counter() - begin, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+        begin = perf_counter()
+        child = subprocess.Popen(command, stdout=out, stderr=subprocess.DEVNULL, env=whole)
+        _, status, used = os.wait4(child.pid, 0)
+        seconds = perf_counter() - begin
+        child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode:
+        raise SystemExit(f"{' '.join(command)} failed")
+    return Run(seconds, used.ru_maxrss / 1024)
 
 
-def compare(title: str, ours: list[str], theirs: list[str], runs: int) -> None:
-    timed(ours)
-    timed(theirs)
-    pairs = [(timed(ours)[0], timed(theirs)[0]) for _ in range(runs)]
-    mine, other = (statistics.median(side) for side in zip(*pairs, strict=True))
-    ratio = statistics.median(a / b for a, b in pairs)
-    print(f"| {title} | {mine * 1000:.0f} ms | {other * 1000:.0f} ms | {ratio:.2f} |")
+def medians(commands: Sequence[Sequence[str]], runs: int) -> list[Run]:
+    """Of each command the median of its runs, which alternate; one run before is not counted."""
+    for command in commands:
+        timed(command)
+    rounds = [[timed(command) for command in commands] for _ in range(runs)]
+    return [
+        Run(
+            statistics.median(run.seconds for run in column),
+            statistics.median(run.peak for run in column),
+        )
+        for column in zip(*rounds, strict=True)
+    ]
 
 
-def main() -> int:
-    helm = str(programs.find("helm"))
-    secretkit = [sys.executable, "-m", "secretkit", "render"]
-    print("| what | secretkit | helm template | ratio |\n|---|---|---|---|")
+class Bench:
+    """Rows of the table, and the folders that they are measured on."""
+
+    def __init__(self, scratch: Path) -> None:
+        self.scratch = scratch
+        self.rows: list[str] = []
+        self._helm = str(programs.find("helm"))
+        self._kubectl = str(programs.find("kubectl"))
+        self._ours = [sys.executable, "-m", "secretkit", "render"]
+
+    def beside(self, title: str, count: int, runs: int) -> Run:
+        """Ours, helm's and kustomize's run of so many apps."""
+        apps = self.scratch / str(count)
+        inputs(apps / "apps", count)
+        one = [*self._ours, "--only", "api", str(apps / "apps" / "app-00000")]
+        rendered = subprocess.run(one, capture_output=True, text=True, check=True).stdout
+        chart(apps / "chart", rendered, count)
+        folder = [*self._ours, str(apps / "apps"), "--only", "api", "-o", str(apps / "out")]
+        subprocess.run(folder, capture_output=True, check=True)
+        ours, helm = medians(
+            [
+                [*self._ours, str(apps / "apps")],
+                [self._helm, "template", "x", str(apps / "chart")],
+            ],
+            runs,
+        )
+        # Its time grows with the square of the apps, so many of them are built once.
+        build = [self._kubectl, "kustomize", str(apps / "out")]
+        kustomize = timed(build) if count > 1 else medians([build], runs)[0]
+        self._row(title, ours, f"{ours.seconds / helm.seconds:.2f} of helm", helm, kustomize)
+        return ours
+
+    def many(self, thousand: Run) -> None:
+        """10,000 apps against 1,000, and once more after one of them changed."""
+        folder = self.scratch / "many"
+        inputs(folder / "apps", 10_000)
+        command = [*self._ours, str(folder / "apps")]
+        (full,) = medians([command], 1)
+        self._row("10,000 apps", full, f"{full.seconds / thousand.seconds:.1f} of 1,000")
+        cached = {"SECRETKIT_NO_CACHE": "", "SECRETKIT_CACHE_DIR": str(folder / "cache")}
+        timed(command, cached)
+        runs = []
+        for _ in range(3):
+            changed = folder / "apps" / "app-05000" / "secrets.yaml"
+            changed.write_text(changed.read_text() + "# changed\n")
+            runs.append(timed(command, cached))
+        again = statistics.median(run.seconds for run in runs)
+        self._row(
+            "10,000 apps again, one changed",
+            Run(again, runs[-1].peak), f"1/{full.seconds / again:.1f} of the first",
+        )  # fmt: skip
+
+    def _row(
+        self, title: str, ours: Run, ratio: str, helm: Run | None = None, other: Run | None = None
+    ) -> None:
+        cells = [title, *map(_shown, (ours, helm, other)), ratio]
+        self.rows.append(f"| {' | '.join(cells)} |")
+        print(self.rows[-1], flush=True)
+
+
+def _shown(run: Run | None) -> str:
+    if run is None:
+        return ""
+    time = f"{run.seconds:.2f} s" if run.seconds >= 1 else f"{run.seconds * 1000:.0f} ms"
+    return f"{time}, {run.peak:.0f} MiB"
+
+
+_HEAD = """\
+| what | secretkit | `helm template` | `kubectl kustomize` | ratio |
+|---|---|---|---|---|
+"""
+_TEXT = """\
+# Speed
+
+Written by `python -m bench --write`: whole processes, medians, peak memory of the largest process. Each app is a file
+of 1 KB that makes ten objects and a patch; a chart and a folder of kustomizations make the same objects, and neither
+of the other two validates anything. Figures of one machine ({machine}); the ratios are what to look at.
+
+{table}
+The cold start is Python's and its imports'. From 200 files on both cores work (`--jobs`), and what came of an input is
+kept (`SECRETKIT_CACHE_DIR`, off with `SECRETKIT_NO_CACHE=1`). Memory holds facts of 6 KiB for each app, which the
+checks between apps need; what is printed waits in an unlinked file.
+"""
+
+
+def main(arguments: Sequence[str]) -> int:
+    print(_HEAD, end="")
     with tempfile.TemporaryDirectory() as scratch:
-        for count, title, runs in ((1, "one app, cold start", 15), (1000, "1,000 apps", 3)):
-            folder = Path(scratch, str(count))
-            inputs(folder / "apps", count)
-            first = [*secretkit, str(folder / "apps" / "app-00000")]
-            rendered = subprocess.run(first, capture_output=True, text=True, check=True).stdout
-            chart(folder / "chart", rendered, count)
-            theirs = [helm, "template", "x", str(folder / "chart")]
-            compare(title, [*secretkit, str(folder / "apps")], theirs, runs)
+        bench = Bench(Path(scratch))
+        bench.beside("one app, cold start", 1, 15)
+        bench.many(bench.beside("1,000 apps", 1000, 3))
+    if "--write" in arguments:
+        machine = f"{os.cpu_count()} cores, Python {platform.python_version()}"
+        table = _HEAD + "".join(f"{row}\n" for row in bench.rows)
+        PAGE.write_text(_TEXT.format(machine=machine, table=table))
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

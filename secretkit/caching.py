@@ -144,9 +144,15 @@ def _files(top: str) -> Iterator[tuple[str, int, int]]:
                     yield entry.path, there.st_size, there.st_mtime_ns
 
 
-def key(*parts: bytes) -> bytes:
-    """The key of what depends on these parts."""
-    state = sha256()
+def state(*parts: bytes) -> Any:
+    """A hash of what all keys of a run depend on; a copy of it takes in what one depends on."""
+    begun = sha256()
+    update(begun, *parts)
+    return begun
+
+
+def update(begun: Any, *parts: bytes) -> None:
+    """Takes parts in such that no two lists of them are one text."""
     for part in parts:
-        state.update(len(part).to_bytes(8, "big") + part)
-    return state.digest()
+        begun.update(len(part).to_bytes(8, "big"))
+        begun.update(part)

@@ -1,5 +1,6 @@
 """Which platform file speaks for an app: the nearest, up to the root, or the one that is given."""
 
+import os
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -27,40 +28,34 @@ class Platforms:
         self.findings: list[Finding] = []
         self._root = root
         self._environment = environment
-        self._by_folder: dict[Path, Platform | None] = {}
-        self._by_name: dict[str, Platform | None] = {}
+        self._by_folder: dict[str, Platform | None] = {}
         self._by_file: dict[Path, Platform | None] = {}
         self._given = _inside(given, root) if given else None
 
-    def of(self, folder: Path) -> Platform | None:
-        """The platform of the apps in a folder; None where there is none, or it is broken."""
+    def of_input(self, found: Input) -> Platform | None:
+        """The platform of the app in a file; None where there is none, or it is broken."""
         if self._given:
             return self._load(self._given)
+        return self._of(found.name.rpartition("/")[0])
+
+    def _of(self, folder: str) -> Platform | None:
+        """The nearest to a folder, which is a POSIX path below the root: a cheaper key than a path."""
         if folder not in self._by_folder:
             self._by_folder[folder] = self._nearest(folder)
         return self._by_folder[folder]
-
-    def of_input(self, found: Input) -> Platform | None:
-        """The platform of the app in a file."""
-        folder = found.name.rpartition("/")[0]  # a text is a cheaper key than a path
-        if folder not in self._by_name:
-            self._by_name[folder] = self.of(found.path.parent)
-        return self._by_name[folder]
 
     @property
     def loaded(self) -> tuple[Platform, ...]:
         """Every platform that was met."""
         return tuple(found for found in self._by_file.values() if found)
 
-    def _nearest(self, folder: Path) -> Platform | None:
-        path = folder / NAME
-        if path.is_file():
-            found = _inside(path, self._root)
+    def _nearest(self, folder: str) -> Platform | None:
+        path = os.path.join(self._root, folder, NAME)  # noqa: PTH118
+        if os.path.isfile(path):  # noqa: PTH113
+            found = _inside(Path(path), self._root)
             if mentions_us(found):
                 return self._load(found)
-        if folder in (self._root, folder.parent):
-            return None
-        return self.of(folder.parent)
+        return self._of(folder.rpartition("/")[0]) if folder else None
 
     def _load(self, found: Input) -> Platform | None:
         if found.path not in self._by_file:

@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from secretkit import caching
 from secretkit.finding import Finding, Where
@@ -35,7 +35,7 @@ class Memory:
         self._platforms = platforms
         self._record = record
         self._target = options.target
-        self._run = (
+        self._state = caching.state(
             caching.code(), sys.version.encode(), record.tag.encode(),
             repr((options.environment, options.target, options.allow_plaintext)).encode(),
         )  # fmt: skip
@@ -71,7 +71,10 @@ class Memory:
         if self._platforms.findings:
             return None
         name = found.name.encode(errors="surrogateescape")
-        return caching.key(*self._run, name, bytes([found.direct]), self._text(platform), content)
+        state = self._state.copy()
+        caching.update(state, name, bytes([found.direct]), self._text(platform), content)
+        digest: bytes = state.digest()
+        return digest
 
     def _text(self, platform: Platform | None) -> bytes:
         if platform is None:
@@ -107,7 +110,7 @@ class Memory:
         return reduced._replace(
             kept=Kept(name, namespace, file, tuple(names), self._record.load(value)),
             target=target,
-            facts=tuple(Packed(*fact) for fact in facts),
+            facts=cast(tuple[Packed, ...], facts),  # lists of three texts serve as well
         )
 
 
