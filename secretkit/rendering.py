@@ -7,11 +7,11 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from secretkit import pipeline
+from secretkit import foreseen, pipeline
 from secretkit.emit import control_plane, form
 from secretkit.emit.templates import Templates
 from secretkit.finding import Finding
-from secretkit.model.workload import Workload
+from secretkit.foreseen import unserved
 from secretkit.objects import File, Object
 from secretkit.pipeline import Compiled, Options, Outcome
 from secretkit.spool import Held, Spool
@@ -116,10 +116,10 @@ class _Emitter:
                 text = self.text(found for found in one.objects if not found.patch)
             else:
                 files = tuple(self.files(one.app.name, one.objects))
-                if request.form == "kustomize":
-                    findings = tuple(found.without_trees for found in _unservable(one))
+                told = foreseen.of_files if request.form == "helm" else foreseen.findings
+                findings = tuple(found.without_trees for found in told(one))
         holds_values = any(found.holds_values for found in one.objects)
-        has_partial = any(True for _ in _unserved(one))
+        has_partial = any(True for _ in unserved(one))
         return _Emitted(text, files, holds_values, has_partial, findings)
 
     def text(self, objects: Iterable[Object]) -> str:
@@ -226,24 +226,6 @@ def _stdout(outcome: Outcome, request: Request, emit: _Emitter, spool: Spool) ->
         (emit.text(outcome.shared),), (spool.get(one.value.text) for one in outcome.written)
     )
     return form.as_json(texts) if request.form == "json" else form.stream(texts)
-
-
-def _unserved(one: Compiled) -> Iterator[Workload]:
-    """The app's workloads that do not come out whole."""
-    whole = {(found.kind, found.name) for found in one.objects if not found.patch}
-    for workload in one.app.workloads:
-        if (workload.kind, workload.name) not in whole:
-            yield workload
-
-
-def _unservable(one: Compiled) -> Iterator[Finding]:
-    """Workloads that a folder cannot serve without the workload itself."""
-    from secretkit.compile.injection import needs_workload
-    from secretkit.rules.sk3_consumers import sk330_needs_inject
-
-    for workload in _unserved(one):
-        for entry, reason in needs_workload(one.app, workload):
-            yield sk330_needs_inject.RULE.at(entry.at.key, entry=entry.key, reason=reason)
 
 
 def _base_note(outcome: Outcome, options: Options) -> Iterator[str]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple, TypeAlias, cast
 
-from secretkit import pipeline
+from secretkit import foreseen, pipeline
 from secretkit.finding import Finding, Severity, Where
 from secretkit.pipeline import Compiled, Options, Outcome
 
@@ -85,9 +85,4 @@ def _asked_for(one: Compiled) -> Iterator[Finding]:
             from secretkit.values import faults
 
             yield faults.CLOSED.at(secret.at / "values", secret=secret.key)
-    for workload in one.app.workloads:
-        from secretkit.compile.injection import needs_workload
-        from secretkit.rules.sk3_consumers import sk330_needs_inject
-
-        for entry, reason in needs_workload(one.app, workload):
-            yield sk330_needs_inject.RULE.at(entry.at.key, entry=entry.key, reason=reason)
+    yield from foreseen.findings(one)

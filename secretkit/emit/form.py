@@ -57,11 +57,9 @@ def folder(app: str, objects: Iterable[Object], templates: Templates) -> Iterato
     names: list[str] = []
     patches: list[str] = []
     for found in ordered(objects):
-        name = file_name(found)
         mode = 0o600 if found.holds_values else 0o644
-        within = f"patches/{name}" if found.patch else name
-        (patches if found.patch else names).append(name)
-        yield File(f"{app}/{within}", templates.fill(found).encode(), mode)
+        (patches if found.patch else names).append(file_name(found))
+        yield File(f"{app}/{path(found)}", templates.fill(found).encode(), mode)
     yield File(f"{app}/kustomization.yaml", _kustomization(names))
     if patches:
         body = {
@@ -79,6 +77,11 @@ def _kustomization(resources: list[str]) -> bytes:
         "resources": sorted(resources),
     }
     return yaml.document(body).encode()
+
+
+def path(found: Object) -> str:
+    """Where an object lies within its app's folder."""
+    return f"patches/{file_name(found)}" if found.patch else file_name(found)
 
 
 def file_name(found: Object) -> str:
