@@ -102,7 +102,9 @@ class _Gaps:
                 return False
             elif has(value, path):
                 self._remember(path)
-                value = _without(value, path)
+                # A name that cannot be goes whole; no stand-in could bear it.
+                goes = finding.code == "SK017"
+                value = _put(value, path, None) if goes else _without(value, path)
         changed: bool = value != self.tree.value
         self.tree = Tree(value, (Layer(source, (), value),))
         return changed

@@ -58,7 +58,7 @@ def _told(first: Outcome, others: Iterable[tuple[str, Outcome]]) -> Iterator[Fin
 
 
 def _same(finding: Finding) -> _Same:
-    return finding.code, finding.message, finding.place
+    return finding.code, finding.message, finding.without_trees.place
 
 
 def _findings(outcome: Outcome) -> Iterator[Finding]:
