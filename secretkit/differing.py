@@ -106,7 +106,7 @@ def _masked(text: str) -> str:
 def _hidden(node: Any, path: tuple[str, ...], *, hide: bool = False) -> Iterator[Any]:
     """The scalar nodes whose values are not to be shown."""
     if isinstance(node.value, str):
-        if hide:
+        if hide and not (node.tag.endswith(":null") and node.value == "null"):
             yield node
     elif node.id == "sequence":
         for item in node.value:
@@ -129,6 +129,11 @@ def _hides(name: str, value: Any, path: tuple[str, ...], siblings: set[str]) -> 
 
 # What a change costs.
 
+_NEXT = (
+    "the next sync makes new credentials; with `refreshPolicy: CreatedOnce` there is none until the "
+    "Secret is deleted"
+)
+
 _LASTING = ("Deployment", "StatefulSet", "DaemonSet", "Rollout")
 _PODS = ("spec", "template")
 # Where the Secret's own fields stand in the object that makes it.
@@ -148,17 +153,32 @@ _FIXED = {
 def marks(old: Content, new: Content) -> Iterator[str]:
     """What applying a change does beyond the change: new credentials, restarts, recreation."""
     before, after = next(old.objects, None), next(new.objects, None)
+    if before and not after and not new.text:
+        yield from _deleted(before)
     if not before or not after or before == after or before.get("kind") != after.get("kind"):
         return
     kind = after.get("kind")
     group = str(after.get("apiVersion")).partition("/")[0]
     if group == "generators.external-secrets.io":
-        yield "the next sync makes new credentials"
+        yield _NEXT
     elif kind == "ExternalSecret" and _is_generated(after):
-        yield "this change makes new credentials"
+        if get(after, ("spec", "refreshPolicy")) == "CreatedOnce":
+            yield "the Secret keeps its values until it is deleted"
+        else:
+            yield "this change makes new credentials"
     elif kind in _LASTING and get(before, _PODS) != get(after, _PODS):
         yield "this change restarts the pods"
     yield from _recreated(str(kind), before, after)
+
+
+def _deleted(body: dict[str, Any]) -> Iterator[str]:
+    """What goes with an object."""
+    kind, name = body.get("kind"), get(body, ("metadata", "name"))
+    target = get(body, ("spec", "target")) or {}
+    if kind == "ExternalSecret" and target.get("creationPolicy", "Owner") == "Owner":
+        yield f"without this ExternalSecret the cluster deletes the Secret `{target.get('name', name)}`"
+    elif kind == "SealedSecret":
+        yield f"without this SealedSecret the cluster deletes the Secret `{name}`"
 
 
 def _is_generated(body: dict[str, Any]) -> bool:

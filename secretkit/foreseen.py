@@ -20,8 +20,10 @@ def of_patches(one: Compiled) -> Iterator[Finding]:
         from secretkit.compile.injection import needs_workload
         from secretkit.rules.sk3_consumers import sk330_needs_inject
 
-        for entry, reason in needs_workload(one.app, workload):
-            yield sk330_needs_inject.RULE.at(entry.at.key, entry=entry.key, reason=reason)
+        for entry, reason, mend in needs_workload(one.app, workload):
+            yield sk330_needs_inject.RULE.at(
+                entry.at.key, entry=entry.key, reason=reason, mend=mend
+            )
 
 
 def of_files(one: Compiled) -> Iterator[Finding]:

@@ -11,6 +11,7 @@ rules of references all read these fragments. Annotations beyond JSON Schema:
 - `x-written`: the default is the CRD's own and is written out in every object.
 - `x-secret`: names under which somebody may have put what must never stand in the file.
 - `x-shortcut`: the field is ours, not the operator's.
+- `x-misnamed`: names that people take for a field -> the field.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -32,7 +33,7 @@ def _field(kind: str | list[str], description: str, rest: Mapping[str, Any]) -> 
         match name:
             case "example":
                 fragment["examples"] = [value]
-            case "since" | "ref" | "written" | "shortcut" | "secret":
+            case "since" | "ref" | "written" | "shortcut" | "secret" | "misnamed":
                 fragment[f"x-{name}"] = value
             case _:
                 fragment[name] = value

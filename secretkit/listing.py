@@ -19,7 +19,7 @@ def row(one: Compiled) -> dict[str, Any]:
         "app": one.app.name,
         "namespace": one.app.namespace,
         "file": one.source.name,
-        "environments": list(one.environments),
+        "environments": _environments(one),
         "stores": [
             {"name": store.name, "kind": store.kind, "backend": backend(store.form, store.provider),
              "preset": store.is_preset}
@@ -27,6 +27,12 @@ def row(one: Compiled) -> dict[str, Any]:
         ],
         "secrets": [_secret(one.app, secret) for secret in one.app.secrets.values()],
     }  # fmt: skip
+
+
+def _environments(one: Compiled) -> list[str]:
+    """Those of the platform, where it declares any; else the app's own."""
+    declared = one.platform.environments if one.platform else ()
+    return sorted(declared or one.environments)
 
 
 def backend(form: str, provider: Any) -> str:

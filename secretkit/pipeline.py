@@ -18,7 +18,7 @@ from secretkit.model.platform import Platform
 from secretkit.model.store import Store
 from secretkit.objects import Object
 from secretkit.parts import Kept, Reduced, Shared
-from secretkit.platforms import Platforms, load_platform
+from secretkit.platforms import FIXED, Platforms, load_platform
 from secretkit.resolve import faults as resolve_faults
 from secretkit.resolve.secrets import by_key
 from secretkit.rules import Fleet, sk4_control_plane
@@ -66,6 +66,7 @@ class Outcome:
     ] = ()  # every app that speaks of the control plane, or one of each target
     paths: tuple[str, ...] = ("",)  # the PATHs, relative to the root; "" is all of it
     shard: Shard | None = None
+    count: int = 0  # files of ours, right or wrong
 
     def each(self, change: Callable[[Any], Any]) -> "Outcome":
         """The outcome with another value kept of every app."""
@@ -209,6 +210,7 @@ class _Fold:
         self._kept: list[Kept] = []
         self._environments: set[str] = set()
         self._is_met = False  # whether any input is ours
+        self._count = 0
         self._fleet = Fleet()
         self._planes: list[App] = []
         self._targets: dict[Target, Kept] = {}
@@ -219,6 +221,7 @@ class _Fold:
         if not one.is_app and not one.findings:
             self._notes.append(f"{one.input.name}: passed over, it is not kind AppSecrets")
             return
+        self._count += one.is_app
         self._is_met = True
         self._findings += one.findings
         self._environments.update(one.environments)
@@ -246,6 +249,8 @@ class _Fold:
         broken = bool(self._findings or platforms.findings)
         _known_environment(options.environment, known, broken)
         findings = [*self._findings, *platforms.findings]
+        for platform, warnings in platforms.warned:
+            findings += by_policy(warnings, platform)
         shared = tuple(made for one in self._shared.values() for made in one.objects)
         planes = self._all_planes()
         if shared:
@@ -256,6 +261,7 @@ class _Fold:
         return Outcome(
             self._root, () if platforms.findings else tuple(self._kept), tuple(findings),
             tuple(self._notes), known, platforms.loaded, shared, planes, names, options.shard,
+            self._count,
         )  # fmt: skip
 
     def _all_planes(self) -> tuple[App, ...]:
@@ -268,7 +274,7 @@ class _Fold:
         platforms = self._policies | {one.tree.source.name: one for one in self._platforms.loaded}
         for found in findings:
             where = found.place.source if isinstance(found.place, Mark) else None
-            if found.code in _NO_POLICY or where is None:
+            if found.code in FIXED or where is None:
                 yield found
             else:
                 yield from by_policy([found], platforms.get(where))
@@ -360,10 +366,10 @@ def judge(source: Source, options: Options) -> tuple[Finding, ...]:
 
 def _judge_platform(tree: Tree, options: Options) -> tuple[Finding, ...]:
     try:
-        load_platform(tree, options.environment)
+        _, warnings = load_platform(tree, options.environment)
     except Rejected as rejected:
         return rejected.findings
-    return ()
+    return tuple(warnings)
 
 
 def spots(findings: Sequence[Finding], root: Path | None = None) -> "list[Spot]":
@@ -402,10 +408,6 @@ def _reader(root: Path) -> Callable[[str], Source]:
             return Source(name, "")
 
     return reread
-
-
-# Of two objects of one name one would be lost, and apps of one name share a folder.
-_NO_POLICY = frozenset({"SK601", "SK602"})
 
 
 def _all_environments(platforms: Sequence[Platform], apps: set[str]) -> tuple[str, ...]:

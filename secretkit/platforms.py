@@ -14,18 +14,23 @@ from secretkit.load.inputs import Input, mentions_us, read
 from secretkit.model.app import App
 from secretkit.model.platform import Platform
 from secretkit.resolve.platform import resolve_platform
-from secretkit.target import fits
+from secretkit.target import PARTS, TRIED, fits, spelled
 from secretkit.text import Place, Tree
 
 NAME = "platform.yaml"
 API_VERSION = "secretkit.dev/v1alpha1"
 
 
+# Of two objects of one name one would be lost, and apps of one name share a folder.
+FIXED = frozenset({"SK601", "SK602", "SK603"})
+
+
 class Platforms:
     """The platform files of one run, each loaded once; what is wrong with them gathers."""
 
     def __init__(self, root: Path, given: Path | None, environment: str | None) -> None:
-        self.findings: list[Finding] = []
+        self.findings: list[Finding] = []  # that make a platform no use
+        self._warnings: dict[Path, list[Finding]] = {}
         self._root = root
         self._environment = environment
         self._by_folder: dict[str, Platform | None] = {}
@@ -49,6 +54,13 @@ class Platforms:
         """Every platform that was met."""
         return tuple(found for found in self._by_file.values() if found)
 
+    @property
+    def warned(self) -> Iterator[tuple[Platform, list[Finding]]]:
+        """Platforms with what they are warned of."""
+        for path, platform in self._by_file.items():
+            if platform:
+                yield platform, self._warnings[path]
+
     def _nearest(self, folder: str) -> Platform | None:
         path = os.path.join(self._root, folder, NAME)  # noqa: PTH118
         if os.path.isfile(path):  # noqa: PTH113
@@ -60,28 +72,36 @@ class Platforms:
     def _load(self, found: Input) -> Platform | None:
         if found.path not in self._by_file:
             try:
-                self._by_file[found.path] = load_platform(load(read(found)), self._environment)
+                platform, warnings = load_platform(load(read(found)), self._environment)
+                self._by_file[found.path] = platform
+                self._warnings[found.path] = warnings
             except Rejected as rejected:
                 self.findings += rejected.findings
                 self._by_file[found.path] = None
         return self._by_file[found.path]
 
 
-def load_platform(tree: Tree, environment: str | None) -> Platform:
-    """The platform of a tree; raises Rejected with all that is wrong, Usage for another secretkit."""
+def load_platform(tree: Tree, environment: str | None) -> tuple[Platform, list[Finding]]:
+    """The platform of a tree and what it may be warned of.
+
+    Raises Rejected with all that is wrong, Usage for another secretkit.
+    """
     wrong = kind(tree)
     if wrong:
         raise Rejected([wrong])
     requires = (tree.value.get("spec") or {}) if isinstance(tree.value, dict) else {}
     _required(requires.get("requires") if isinstance(requires, dict) else None)
-    findings = checker().check(tree)
-    if findings:
-        raise Rejected(findings)
+    wrong_form = checker().check(tree)
+    if wrong_form:
+        raise Rejected(wrong_form)
     platform = resolve_platform(tree, environment, checker().check)
-    findings = (*_policy(platform), *rules.judge(_as_app(platform), only="sk4_control_plane"))
+    findings = [
+        *_policy(platform), *_targets(platform),
+        *rules.judge(_as_app(platform), only="sk4_control_plane"),
+    ]  # fmt: skip
     if any(found.severity == "error" for found in findings):
         raise Rejected(findings)
-    return platform
+    return platform, findings
 
 
 def _as_app(platform: Platform) -> App:
@@ -94,10 +114,21 @@ def _as_app(platform: Platform) -> App:
     )  # fmt: skip
 
 
+def _targets(platform: Platform) -> Iterator[Finding]:
+    """Releases that nobody has tried: the output may be right."""
+    for part, (oldest, newest) in TRIED.items():
+        release = platform.target.release(part)
+        if not oldest[:2] <= release[:2] <= newest[:2]:
+            yield faults.UNTRIED.at(
+                platform.at / "targets" / part, part=PARTS[part], release=spelled(release),
+                oldest=spelled(oldest), newest=spelled(newest),
+            )  # fmt: skip
+
+
 def _policy(platform: Platform) -> Iterator[Finding]:
     """Codes in `policy` that are no rule's: a misspelt one would silence nothing."""
     if platform.policy:
-        known = [rule.code for rule in rules.all_rules()]
+        known = [rule.code for rule in rules.all_rules() if rule.code not in FIXED]
         for code in platform.policy:
             if code not in known:
                 near = closest(code, known)

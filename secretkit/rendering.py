@@ -81,8 +81,7 @@ def render(request: Request) -> Result:
         outcome = pipeline.run(request.paths, request.options, emit, store, _record(request))
     notes = [*outcome.notes, *_base_note(outcome, request.options)]
     findings = list(outcome.findings)
-    if not outcome.has_errors:
-        findings += [found for one in outcome.written for found in one.value.findings]
+    findings += [found for one in outcome.written for found in one.value.findings]
     if any(found.severity == "error" for found in findings):
         return Result(tuple(findings), tuple(notes), _nothing, failed=True, root=outcome.root)
     has_partial = any(one.value.has_partial for one in outcome.written)

@@ -147,6 +147,12 @@ PROVIDER_FIELDS: Mapping[str, Version] = {
     "yandexlockbox.fetching": (0, 20, 0),
 }
 
+# The oldest and the newest release of each part that our output was held against.
+TRIED: Mapping[str, tuple[Version, Version]] = {
+    "externalSecrets": ((0, 15, 0), (2, 9, 0)),
+    "kubernetes": ((1, 28, 0), (1, 37, 0)),
+}
+
 PROVIDERS = ("kubeadm", "k3s", "rke2", "talos", "kops", "eks", "gke", "aks", "openshift")
 _MANAGED = frozenset({"eks", "gke", "aks", "openshift"})
 

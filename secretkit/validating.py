@@ -9,6 +9,7 @@ from secretkit import foreseen, pipeline
 from secretkit.finding import Finding, Severity, Where
 from secretkit.pipeline import Compiled, Options, Outcome
 
+_FROM_ENVIRONMENTS = ("SK021", "SK030")  # the namespace, and `${env}`
 # What makes two findings one: code, message and place.
 _Same: TypeAlias = tuple[str, str, Where]
 
@@ -39,9 +40,11 @@ def validate(paths: Sequence[Path], options: Options) -> Validated:
         (name, pipeline.run(paths, replace(options, environment=name), _foreseen, record=record))
         for name in names
     )
-    return Validated(
-        first.root, tuple(_told(first, others)), first.notes, len(first.kept), tuple(names)
-    )
+    if names:  # each says for itself what only an environment can give
+        asked = tuple(one for one in first.findings if one.code not in _FROM_ENVIRONMENTS)
+        first = replace(first, findings=asked)
+    found = tuple(_told(first, others))
+    return Validated(first.root, found, first.notes, first.count, tuple(names))
 
 
 def _told(first: Outcome, others: Iterable[tuple[str, Outcome]]) -> Iterator[Finding]:
@@ -68,9 +71,12 @@ def _findings(outcome: Outcome) -> Iterator[Finding]:
 
 
 def _foreseen(one: Compiled) -> tuple[Finding, ...]:
-    """What `render` will ask for, as infos unless the platform says otherwise."""
+    """What `render` will ask for, as warnings or infos unless the platform says otherwise."""
     policy = one.platform.policy if one.platform else {}
-    told = ((found, policy.get(found.code, "info")) for found in _asked_for(one))
+    told = (
+        (found, policy.get(found.code, "info" if found.code == "SK505" else "warning"))
+        for found in _asked_for(one)
+    )
     return tuple(
         replace(found, severity=cast(Severity, severity)).without_trees
         for found, severity in told

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from secretkit import differing
 from secretkit.differing import DOTS, marks, summary, unified
 from secretkit.emit import yaml
 from secretkit.objects import File
@@ -248,7 +249,7 @@ RESTARTS = "this change restarts the pods"
     ("kind", "before", "after", "expected"),
     [
         pytest.param("generators.external-secrets.io/v1alpha1 Password", "spec: {length: 1}\n",
-            "spec: {length: 2}\n", ["the next sync makes new credentials"], id="a generator"),
+            "spec: {length: 2}\n", [differing._NEXT], id="a generator"),
         pytest.param("external-secrets.io/v1 ExternalSecret", GENERATED.format("1h"),
             GENERATED.format("2h"), [MINTS], id="what a generator feeds"),
         pytest.param("external-secrets.io/v1 ExternalSecret", "spec: {a: 1}\n", "spec: {a: 2}\n", [],

@@ -168,7 +168,7 @@ class Checker:
                 yield faults.SECRET.at((place / key).key, field=key, where=where)
             elif rest is False:
                 yield faults.UNKNOWN.at(
-                    (place / key).key, field=key, where=where, near=closest(key, properties),
+                    (place / key).key, field=key, where=where, near=_near(schema, key),
                     known=", ".join(f"`{name}`" for name in properties),
                 )  # fmt: skip
             else:
@@ -255,6 +255,12 @@ class Checker:
         if compiled is None:
             compiled = self._patterns[pattern] = re.compile(_END.sub(r"\\Z", pattern))
         return compiled.search(value) is not None
+
+
+def _near(schema: Schema, key: str) -> str:
+    """What a misspelt field was meant to be: a name of other tools', else the nearest one."""
+    meant = schema.get("x-misnamed", {}).get(key)
+    return f", did you mean `{meant}`?" if meant else closest(key, schema["properties"])
 
 
 def _lacks(name: str, properties: Schema, place: Place, where: str) -> Finding:

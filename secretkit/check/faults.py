@@ -145,6 +145,25 @@ PLATFORM_KIND = Code(
     wrong="# not text: `--platform FILE` with a file of another kind",
 )
 
+UNTRIED = Code(
+    code="SK031",
+    severity="warning",
+    title="{part} {release} is none of the releases that the output was tried with",
+    why="{oldest} to {newest} were tried; what another one knows is a guess",
+    fix="set the release that the cluster runs; if this is it, try the output on a cluster first",
+    wrong="""apiVersion: secretkit.dev/v1alpha1
+kind: Platform
+metadata: {name: acme}
+spec:
+  targets: {externalSecrets: "9.9"}  # <- SK031
+""",
+    right="""apiVersion: secretkit.dev/v1alpha1
+kind: Platform
+metadata: {name: acme}
+spec:
+  targets: {externalSecrets: "2.9"}
+""",
+)
 POLICY = Code(
     code="SK027",
     title="`{name}` is no rule whose severity can be set{near}",
@@ -201,6 +220,7 @@ CODES = (
     KIND,
     SINCE,
     PLATFORM_KIND,
+    UNTRIED,
     POLICY,
     SECRET,
 )

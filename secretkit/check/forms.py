@@ -16,7 +16,7 @@ FORMS = {
     app.REFERENCE: "KEY or KEY#PROPERTY",
     app.API_PATH: "an API path, which has no `#`",
     app.SECRET_KEY: "SECRET#KEY",
-    "^/[^:]*$": "an absolute path",
+    app.MOUNT_PATH: "an absolute path",
     "^[A-Za-z_][A-Za-z0-9_]*$": "the name of an environment variable",
     "^[-._a-zA-Z][-._a-zA-Z0-9]*$": "the name of an environment variable",
     "^[A-Z][A-Za-z]*/.+$": "KIND/NAME of an object, such as `SecretStore/aws`",

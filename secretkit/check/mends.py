@@ -6,7 +6,7 @@ from typing import Any
 
 from secretkit.fragment import DURATION, LABEL, NAME, VARIABLE
 from secretkit.load.scalars import written
-from secretkit.schema.app import MODE
+from secretkit.schema.app import MODE, MOUNT_PATH, SECRET_KEY
 
 _DAYS = {"d": 24, "day": 24, "days": 24, "w": 168, "week": 168, "weeks": 168}
 _UNITS = {
@@ -24,6 +24,10 @@ def meant(pattern: str, value: Any, fits: Callable[[str], bool]) -> str:
         found = _modes(str(value).strip())
     elif plain.endswith(DURATION):
         found = _durations(str(value).strip(), can_be_once=plain != DURATION)
+    elif isinstance(value, str) and plain == MOUNT_PATH:
+        found = iter((f"/{value.lstrip('/')}",))
+    elif isinstance(value, str) and plain == SECRET_KEY:
+        found = iter((re.sub("[./:]", "#", value, count=1),))
     elif isinstance(value, str) and plain in (NAME, LABEL):
         found = names(value)
     else:

@@ -73,15 +73,23 @@ def injection(app: App, workload: Workload) -> Injection:
     )
 
 
-def needs_workload(app: App, workload: Workload) -> Iterator[tuple[Entry, str]]:
-    """Entries that no patch can serve, with what only the workload itself can tell."""
+def needs_workload(app: App, workload: Workload) -> Iterator[tuple[Entry, str, str]]:
+    """Entries that no patch can serve: what only the workload itself can tell, and what else helps."""
     for entry in workload.entries:
         if workload.kind == "Rollout":
-            yield entry, "a patch would wipe the lists of a custom resource"
+            yield entry, "a patch would wipe the lists of a custom resource", ""
         elif entry.reaches_containers and entry.containers is None:
-            yield entry, "only the workload itself can tell its containers"
+            yield (
+                entry,
+                "only the workload itself can tell its containers",
+                ("name its `containers`, or "),
+            )
         elif any(True for _ in _env_from(app, entry)):
-            yield entry, "a patch would replace `envFrom`, and the keys are not known"
+            yield (
+                entry,
+                "a patch would replace `envFrom`, and the keys are not known",
+                ("take single keys with `env`, or "),
+            )
 
 
 class _Volumes:

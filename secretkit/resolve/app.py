@@ -23,7 +23,7 @@ def resolve(tree: Tree, context: Context, check: Callable[[Tree], tuple[Finding,
     """
     merged = layered(tree, context.environment, context.platform)
     variables = _variables(merged.value["metadata"], context)
-    unknown = {"namespace": "has no value, since no namespace is given", "env": "needs `--env`"}
+    unknown = {"namespace": "has no value, since no namespace is given"}
     whole, findings, has_variables = substituted(merged, variables, unknown)
     if "namespace" not in merged.value["metadata"]:
         findings.append(faults.NAMESPACE.at((Place(whole) / "metadata").key))

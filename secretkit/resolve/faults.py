@@ -23,6 +23,24 @@ VARIABLE = Code(
             password: teams/${app}/db#password
     """,
 )
+ENVIRONMENT = Code(
+    code="SK030",
+    title="the base has no `${{env}}`: an environment must be asked for",
+    why="a value would hold the name of no environment",
+    fix="render with `--env NAME`, or say the value for each environment under `environments`",
+    wrong="""
+        db:
+          from: vault
+          keys:
+            password: ${env}/db#password  # <- SK030
+    """,
+    right="""
+        db:
+          from: vault
+          keys:
+            password: production/db#password
+    """,
+)
 NAMESPACE = Code(
     code="SK021",
     title="no namespace is given",
@@ -53,7 +71,11 @@ spec:
 metadata: {name: shop, namespace: prod}
 spec:
   stores:
-    aws: {aws: {service: SecretsManager, region: us-east-1, serviceAccount: shop-eso}}
+    aws:
+      aws:
+        service: SecretsManager
+        region: us-east-1
+        serviceAccount: {name: shop-eso, identity: "arn:aws:iam::111122223333:role/shop"}
   secrets:
     db: {from: aws, keys: {password: db#password}}
 """,
@@ -92,4 +114,4 @@ SHARED = Code(
     wrong='# not text: a cluster-scoped preset with `role: "${app}"` that two apps use',
 )
 
-CODES = (VARIABLE, NAMESPACE, SHORTCUT, DURATION, UNDECLARED, SHARED)
+CODES = (VARIABLE, ENVIRONMENT, NAMESPACE, SHORTCUT, DURATION, UNDECLARED, SHARED)

@@ -174,8 +174,11 @@ def substituted(
             name = found[1]
             if name in variables:
                 return variables[name]
-            reason = unknown.get(name, f"is not known{closest(name, variables)}")
-            findings.append(faults.VARIABLE.at(place, name=name, reason=reason))
+            if name == "env":
+                findings.append(faults.ENVIRONMENT.at(place))
+            else:
+                reason = unknown.get(name, f"is not known{closest(name, variables)}")
+                findings.append(faults.VARIABLE.at(place, name=name, reason=reason))
             return found[0]
 
         if "${" not in value:

@@ -22,6 +22,7 @@ from secretkit.schema.control_plane import app_audit, encryption
 MODE = r"^0[0-7]{3}$"
 REFERENCE = r"^[^#]+(#.+)?$"
 API_PATH = r"^[^#]+$"
+MOUNT_PATH = "^/[^:]*$"
 SECRET_KEY = r"^[^#]+#[-._a-zA-Z0-9]+$"
 
 
@@ -346,7 +347,7 @@ def access() -> Fragment:
         "namespace": text("Its namespace, where it is not the app's.", example="jobs", pattern=LABEL, maxLength=63),
         "user": text("The user that may.", example="jane@example.com", minLength=1),
         "group": text("The group that may.", example="payments-oncall", minLength=1),
-        "secrets": {"type": ["array", "string"], "pattern": r"^\*$", "minItems": 1,
+        "secrets": {"type": ["array", "string"], "pattern": r"^\*$", "minItems": 1, "uniqueItems": True,
                     "items": text("A key of `secrets`.", example="database-credentials"),
                     "description": "Keys of `secrets`, or `\"*\"`: all of them by name, `existing` included.",
                     "examples": [["database-credentials"]]},
@@ -400,7 +401,7 @@ def workload() -> Fragment:
         "initContainers": listing("Init containers that get them; by default none.", container,
                                   example=["migrate"]),
         "files": mapping("Absolute mount path -> key of `secrets`, or an object.", file,
-                         keys={"pattern": "^/[^:]*$"}, example={"/etc/tls": "tls-certificates"}),
+                         keys={"pattern": MOUNT_PATH}, example={"/etc/tls": "tls-certificates"}),
         "env": mapping("Variable -> SECRET#KEY, or an object.", env,
                        keys={"pattern": "^[-._a-zA-Z][-._a-zA-Z0-9]*$"},
                        example={"DATABASE_PASSWORD": "database-credentials#password"}),

@@ -318,6 +318,7 @@ SCHEMA = record(
         "role": "payments",
         "serviceAccount": "payments-vault",
     },
+    misnamed={"mount": "path", "address": "server", "url": "server"},
 )
 
 

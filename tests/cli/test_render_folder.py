@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import pytest
 
+from secretkit import differing
 from secretkit.cli import run
 from secretkit.ownership.manifest import NAME
 
@@ -357,8 +358,8 @@ def test_what_a_change_costs_is_told(repository: Repository) -> None:
     repository.app("shop", "db", more="    key: {generate: {length: 40}, immutable: true}\n")
 
     assert [line for line in repository.render("--diff").out.splitlines() if line[0] == "#"] == [
-        "# shop/externalsecret-key.yaml: this change makes new credentials",
-        "# shop/password-key.yaml: the next sync makes new credentials",
+        "# shop/externalsecret-key.yaml: the Secret keeps its values until it is deleted",
+        f"# shop/password-key.yaml: {differing._NEXT}",
     ]
 
 

@@ -25,8 +25,8 @@ kind: AppSecrets
 metadata: {name: shop, namespace: prod}
 spec:
   stores:
-    aws: {aws: {service: SecretsManager, region: us-east-1, serviceAccount: shop-eso}}
-    pushed: {aws: {service: SecretsManager, region: us-east-1, serviceAccount: shop-eso}}
+    aws: {aws: {service: SecretsManager, region: us-east-1, serviceAccount: {name: shop-eso, identity: "arn:aws:iam::111122223333:role/shop"}}}
+    pushed: {aws: {service: SecretsManager, region: us-east-1, serviceAccount: {name: shop-eso, identity: "arn:aws:iam::111122223333:role/shop"}}}
   secrets:
     db: {from: aws, keys: {password: db#password}}
     plain: {values: {mode: {literal: production}}}

@@ -121,7 +121,7 @@ def test_a_reference_is_cut_at_its_first_hash(written: str, expected: dict[str, 
         pytest.param("metadata: {name: shop}\n", [("SK021", 3)], id="no namespace"),
         pytest.param(
             "metadata: {name: shop, namespace: prod, labels: {a: '${env}', b: '${ap}'}}\n",
-            [("SK020", 3), ("SK020", 3)],
+            [("SK030", 3), ("SK020", 3)],
             id="unknown variables",
         ),
         pytest.param(

@@ -32,7 +32,7 @@ USUAL_STORES = {
     vault: {vault: {server: "https://vault.example.com", path: secret, role: shop, serviceAccount: shop-vault}}
 """,
     "aws": """\
-    aws: {aws: {service: SecretsManager, region: us-east-1, serviceAccount: shop-eso}}
+    aws: {aws: {service: SecretsManager, region: us-east-1, serviceAccount: {name: shop-eso, identity: "arn:aws:iam::111122223333:role/shop"}}}
 """,
 }
 

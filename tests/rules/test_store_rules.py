@@ -79,13 +79,13 @@ STORES = [
     ),
     pytest.param({"azure": {**AZURE, "authType": "ManagedIdentity"}}, [], id="azure identity"),
     pytest.param(
-        {"azure": {**AZURE, "serviceAccount": "shop", "environmentType": "AzureStackCloud"}},
+        {"azure": {**AZURE, "serviceAccount": {"name": "shop", "existing": True}, "environmentType": "AzureStackCloud"}},
         ["SK247 External Secrets Operator does not take this store: AzureStackCloud has no "
          "endpoints that could be known"],
         id="azure stack without endpoints",
     ),
     pytest.param(
-        {"azure": {**AZURE, "serviceAccount": "shop",
+        {"azure": {**AZURE, "serviceAccount": {"name": "shop", "existing": True},
                    "customCloudConfig": {"activeDirectoryEndpoint": "https://x.example"}}},
         ["SK247 External Secrets Operator does not take this store: `customCloudConfig` works with "
          "Azure's newer library alone"],
@@ -223,9 +223,9 @@ REMOTE_KEYS = [
                  id="a mount of KV v1 called data"),
     pytest.param({"aws": {"service": "SecretsManager", "region": "eu-west-1", "prefix": "prod/"}},
                  "prod/db", "SK206", id="a prefix repeated"),
-    pytest.param({"azure": {**AZURE, "serviceAccount": "shop"}}, "db_password", "SK205",
+    pytest.param({"azure": {**AZURE, "serviceAccount": {"name": "shop", "existing": True}}}, "db_password", "SK205",
                  id="an underscore in Azure"),
-    pytest.param({"azure": {**AZURE, "serviceAccount": "shop"}}, "cert/web", None,
+    pytest.param({"azure": {**AZURE, "serviceAccount": {"name": "shop", "existing": True}}}, "cert/web", None,
                  id="a certificate in Azure"),
     pytest.param({"kubernetes": {"remoteNamespace": "shared", "serviceAccount": "shop"}}, "DB",
                  "SK205", id="no name of a Secret"),

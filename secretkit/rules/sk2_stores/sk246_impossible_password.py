@@ -20,16 +20,18 @@ def find(app: App) -> Iterator[Finding]:
             if problem:
                 place = origin.at / "Password"
                 is_long = has(place.tree.value, place.path)
-                yield RULE.at((place if is_long else origin.at).key, problem=problem)
+                what, mend = problem
+                yield RULE.at((place if is_long else origin.at).key, problem=what, mend=mend)
 
 
-def _problem(spec: Mapping[str, Any]) -> str | None:
+def _problem(spec: Mapping[str, Any]) -> tuple[str, str] | None:
     length = spec.get("length") or 24
     digits = spec.get("digits", length // 4)
     symbols = spec.get("symbols", length // 4)
     letters = length - digits - symbols
     if letters < 0:
-        return f"{digits} digits and {symbols} symbols do not fit into {length} characters"
+        problem = f"{digits} digits and {symbols} symbols do not fit into {length} characters"
+        return problem, "ask for fewer `digits` or `symbols`, or for a longer `length`"
     if spec.get("allowRepeat"):
         return None
     known = spec.get("symbolCharacters")
@@ -39,7 +41,12 @@ def _problem(spec: Mapping[str, Any]) -> str | None:
         (digits, 10, "digits"), (symbols, kinds, "symbols"), (letters, most, "letters"),
     ):  # fmt: skip
         if count > distinct:
-            return f"{count} {what} cannot all differ, since there are {distinct}"
+            problem = f"{count} {what} cannot all differ, since there are {distinct}"
+            fewer = "length" if what == "letters" else what
+            return (
+                problem,
+                f"lower `{fewer}`, or let them repeat: `Password: {{allowRepeat: true}}`",
+            )
     return None
 
 
@@ -47,7 +54,7 @@ RULE = Rule(
     code="SK246",
     title="no such password can be made: {problem}",
     why="the generator fails each time, and the Secret is never written",
-    fix="set `digits` and `symbols`, or `allowRepeat: true`",
+    fix="{mend}",
     source="External Secrets Operator, generator Password",
     find=find,
     wrong="""

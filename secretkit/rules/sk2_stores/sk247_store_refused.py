@@ -114,7 +114,7 @@ RULE = Rule(
         spec:
           stores:
             azure:
-              azure: {vaultUrl: "https://shop.vault.azure.net", serviceAccount: shop}
+              azure: {vaultUrl: "https://shop.vault.azure.net", serviceAccount: {name: shop, existing: true}}
             gcp:
               gcp:
                 projectID: shop-prod

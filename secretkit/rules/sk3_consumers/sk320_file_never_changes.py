@@ -11,7 +11,7 @@ def find(app: App) -> Iterator[Finding]:
     for workload in app.workloads:
         for entry in workload.entries:
             for mount in entry.mounts:
-                if mount.sub_path is not None and entry.on_rotation != "reload":
+                if mount.sub_path is not None and entry.on_rotation not in ("reload", "restart"):
                     yield RULE.at(mount.at / "key", key=mount.sub_path, path=mount.path)
 
 

@@ -6,7 +6,6 @@ RULE = Rule(
     code="SK330",
     title="`{entry}` cannot be written as a patch: {reason}",
     why="a patch must never take away what the workload has",
-    fix="name its `containers` and use `env` for single keys, or give the workload's manifest with "
-    "`--inject FILE`",
+    fix="{mend}give the workload's manifest with `--inject FILE`",
     wrong="# not text: `render -o DIR` of an entry for all containers, without `--inject`",
 )

@@ -22,7 +22,7 @@ def _reason(rule: AuditRule, kind: Kind, namespace: str) -> str | None:
     """Why a rule does nothing for a kind, if it does nothing."""
     if kind.is_void:
         return "`*/*` matches nothing, `*` is every resource and subresource"
-    if has_no_namespace(kind):
+    if namespace and has_no_namespace(kind):  # a platform's rules speak of all requests
         return "the kind has no namespace, and an app's rules speak of its own"
     parts = tuple(asks(rule._replace(resources=(str(kind),)), namespace))
     if not any(part.verbs for part in parts):

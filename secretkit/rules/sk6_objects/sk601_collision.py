@@ -7,6 +7,7 @@ from secretkit.model.app import App
 from secretkit.model.secret import Existing
 from secretkit.objects import Object
 from secretkit.rules import Fact, Group, Rule
+from secretkit.text import Mark
 
 
 def gather(app: App, objects: Sequence[Object]) -> Iterator[Fact]:
@@ -31,14 +32,27 @@ def judge(groups: Iterable[Group]) -> Iterator[Finding]:
             if (first.mark, other.mark) not in told:
                 told.add((first.mark, other.mark))
                 _, _, kind, _, name = first.key
-                yield RULE.at(other.mark, also=[first.mark], kind=kind, name=name)
+                both = "" if first.app == other.app else f", by `{first.app}` and `{other.app}`"
+                yield RULE.at(
+                    other.mark, also=[first.mark], kind=kind, name=name, both=both,
+                    mend=_mend(other.mark, kind),
+                )  # fmt: skip
+
+
+def _mend(mark: Mark, kind: str) -> str:
+    section = mark.path[1] if len(mark.path) > 1 else ""
+    if section == "access":
+        return "give one of the entries another key, which is the name of its Role"
+    if kind == "ServiceAccount":
+        return "give each app an account of its own, in a preset for example `${app}-eso`"
+    return "give one of them another `name`"
 
 
 RULE = Rule(
     code="SK601",
-    title="{kind} `{name}` would be made twice",
+    title="{kind} `{name}` would be made twice{both}",
     why="they are one object to the cluster, so the one that is applied last wins",
-    fix="give one of them another `name`",
+    fix="{mend}",
     gather=gather,
     judge=judge,
     wrong="""
