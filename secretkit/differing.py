@@ -110,13 +110,23 @@ def _hidden(node: Any, path: tuple[str, ...], *, hide: bool = False) -> Iterator
             yield node
     elif node.id == "sequence":
         for item in node.value:
-            yield from _hidden(item, path, hide=hide)
+            yield from _hidden(item, path, hide=hide or _looks("", item, path))
     else:
         names = {key.value for key, _ in node.value if isinstance(key.value, str)}
         for key, value in node.value:
             name = key.value if isinstance(key.value, str) else ""
-            below = hide or _hides(name, value, path, names)
+            below = hide or _hides(name, value, path, names) or _looks(name, value, path)
             yield from _hidden(value, (*path, name), hide=below)
+
+
+def _looks(name: str, value: Any, path: tuple[str, ...]) -> bool:
+    """Whether a text looks like a secret, wherever it stands; ciphertext is none."""
+    if not isinstance(value.value, str) or path[-1:] == ("encryptedData",):
+        return False
+    from secretkit.looks import look
+
+    # A template's secret is what it takes in.
+    return look("" if "{{" in value.value else name, value.value).is_secret
 
 
 def _hides(name: str, value: Any, path: tuple[str, ...], siblings: set[str]) -> bool:

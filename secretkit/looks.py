@@ -52,6 +52,18 @@ _MARKS = tuple(
 _OLD_VAULT_TOKEN = re.compile(r"s\.[A-Za-z0-9]{24}")
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,20}://[^\s/:@]{0,128}:([^\s/@]{1,256})@")
 
+_ACTION = re.compile(r"\{\{[^{}\"`]{0,400}\}\}")  # of a template, with no text of its own in it
+_HEADER = re.compile(
+    r"""(?i)(?<![\w-])authorization["']?\s{0,3}[:=]\s{0,3}["']?(?:(?:bearer|basic|token)\s{1,3})?"""
+    r"""([^\s"'{}]{6,1024})"""
+)
+_BEARER = re.compile(r"(?i)(?:bearer|basic)\s{1,3}([^\s\"'{}]{6,1024})")
+_DRIVER = re.compile(r"(?<![\w/.-])[\w.-]{1,64}:([^\s:@/]{4,256})@(?:tcp|udp|unix)?\(")
+# `name=value` and `name: value` within a line, as in a query, a flag or a connection string.
+_INLINE = re.compile(
+    r"""(?<![\w.-])-{0,2}([A-Za-z_][\w.-]{0,60})["']?[ ]?[:=][ ]?["']?([^\s"';&,{}()\[\]]{6,256})"""
+)
+
 _NAMES = re.compile(
     r"password|passwd|passphrase|(?<![a-z])(?:db)?pass(?![a-z])|pwd|secret|token|credential"
     r"|(?:api|access|private)_?key|auth(?![a-z])|auth(?:oriz|entic)ation|(?<![a-z])dsn(?![a-z])"
@@ -125,6 +137,7 @@ def _signs(key: str, value: str, depth: int) -> Iterator[Look]:
     if is_placeholder(value):
         return
     yield from _marks(key, value)
+    yield from _written_out(key, _ACTION.sub("", value))
     if names_secret(key):
         real = len(value.strip()) >= 6 and not _SAFE.fullmatch(value.strip())
         yield Look(ENOUGH if real else 0.6, "the value of a key that names a secret")
@@ -143,6 +156,22 @@ def _marks(key: str, value: str) -> Iterator[Look]:
         yield Look(ENOUGH, "a URL with a password")
     if "token" in key.lower() and _OLD_VAULT_TOKEN.fullmatch(value):
         yield Look(ENOUGH, "a Vault token")
+
+
+def _written_out(key: str, value: str) -> Iterator[Look]:
+    """Passwords in the line of a header, a URL or a connection string; `value` has no actions."""
+    if any(not is_placeholder(found[1]) for found in _URL.finditer(value)):
+        yield Look(ENOUGH, "a URL with a password")
+    if any(not is_placeholder(found[1]) for found in _DRIVER.finditer(value)):
+        yield Look(ENOUGH, "a connection string with a password")
+    header = _BEARER.fullmatch(value.strip()) if key.lower() == "authorization" else None
+    if header or any(not is_placeholder(found[1]) for found in _HEADER.finditer(value)):
+        yield Look(ENOUGH, "a login in a header")
+    for found in _INLINE.finditer(value[:_LONGEST_LINE]):
+        text = found[2]
+        if names_secret(found[1]) and not (is_placeholder(text) or _SAFE.fullmatch(text)):
+            yield Look(ENOUGH, "the value of a key that names a secret")
+            return
 
 
 def is_random(value: str) -> bool:

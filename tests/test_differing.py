@@ -163,6 +163,34 @@ spec:
 """
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "shown"),
+    [
+        (
+            "spec:\n  data:\n    url: a\n",
+            "spec:\n  template:\n    data:\n      password: hunter2\n",
+            False,
+        ),
+        ("a: 1\n", "spec:\n  headers:\n    Authorization: Bearer hunter2\n", False),
+        ("a: 1\n", "url: postgres://u:hunter2@{{ .host }}/x\n", False),
+        ("a: 1\n", "items:\n- --password=hunter2\n", False),
+        ("a: 1\n", "remoteRef:\n  key: hunter2\n  property: password\n", True),
+        ("a: 1\n", "data:\n- secretKey: hunter2\n", True),
+        ("a: 1\n", "template:\n  data:\n    password: '{{ .hunter2 }}'\n", True),
+    ],
+)
+def test_what_looks_like_a_secret_is_dots_and_references_are_not(
+    tmp_path: Path, old: str, new: str, shown: bool
+) -> None:
+    assert ("hunter2" in diff(tmp_path, {"a/x": old}, {"a/x": new})) == shown
+
+
+def test_null_is_shown(tmp_path: Path) -> None:
+    text = "env:\n- name: A\n  value: null\n  b: 1\n"
+
+    assert "value: null" in diff(tmp_path, {"a/x": text}, {"a/x": text.replace("1", "2")})
+
+
 def test_values_of_an_environment_are_dots(tmp_path: Path) -> None:
     assert diff(tmp_path, {}, {"a/x": DEPLOYMENT}) == """\
 --- /dev/null

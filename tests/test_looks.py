@@ -54,6 +54,21 @@ def encoded_bytes(content: bytes) -> str:
         pytest.param("a", A_KEY, "a private key", id="a private key"),
         pytest.param("a", "postgres://shop:hunter2@db/shop", "a URL with a password", id="a URL"),
         pytest.param("a", "redis://:hunter2@cache", "a URL with a password", id="no user in a URL"),
+        *(
+            pytest.param("a", text, what, id=text)
+            for text, what in {
+                "postgres://{{ .user }}:hunter2@db/x": "a URL with a password",
+                "postgres://u:hunter2{{ .x }}@db": "a URL with a password",
+                "Authorization: Bearer hunter2": "a login in a header",
+                "password: hunter2": "the value of a key that names a secret",
+                "Server=x;Password=hunter2;": "the value of a key that names a secret",
+                "jdbc:pg://h/d?user=u&password=hunter2": "the value of a key that names a secret",
+                "u:hunter2@tcp(db:3306)/x": "a connection string with a password",
+                "run --password=hunter2": "the value of a key that names a secret",
+                "//registry.example.com/:_authToken=hunter2": "the value of a key that names a secret",
+            }.items()
+        ),
+        pytest.param("Authorization", "Bearer hunter2", "a login in a header", id="a header's value"),
         pytest.param("db-password", "hunter2", "the value of a key that names a secret", id="a name"),
         pytest.param("dbPassword", "hunter2", "the value of a key that names a secret", id="camelCase"),
         pytest.param("API_KEY", "hunter2", "the value of a key that names a secret", id="an API key"),

@@ -15,7 +15,9 @@ MOST_DEPTH = 100
 HIDDEN_BELOW = frozenset({"values", "data", "stringData", "args", "command", "sealed"})
 # Below these a key such as `password` stands before a text that may be a value; elsewhere before
 # a reference.
-VALUES_BELOW = frozenset({"stores", "template", "generate", "patches", "annotations"})
+VALUES_BELOW = frozenset({
+    "stores", "template", "generate", "patches", "annotations", "labels", "env",
+})  # fmt: skip
 # Line ends of YAML 1.1 alone are in it too: editors and YAML 1.2 do not count them as such.
 # JSON writes a character beyond U+FFFF as two escapes, of which YAML knows neither.
 _PAIR = re.compile(

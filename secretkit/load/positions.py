@@ -1,5 +1,6 @@
 """Places to spans and excerpts: asked for only where a finding is shown."""
 
+import re
 from collections.abc import Callable, Container
 from typing import Any, NamedTuple
 
@@ -183,8 +184,9 @@ def _scalars(root: Any) -> dict[int, list[_Scalar]]:
                 start = first.column if row == first.line else 0
                 end = last.column if row == last.line else None
                 if end is None or end > start:
-                    # A template's secret is what it takes in.
-                    said = key if may_be and "{{" not in node.value else ""
+                    # A template's secret is what it takes in, a variable's is named.
+                    says_where = "{{" in node.value or _REFERENCE.fullmatch(node.value)
+                    said = key if may_be and not says_where else ""
                     found.setdefault(row, []).append(_Scalar(start, end, said, node.value, hidden))
         elif node.id == "sequence":
             pending += [(item, hidden, may_be, key) for item in node.value]
@@ -192,10 +194,13 @@ def _scalars(root: Any) -> dict[int, list[_Scalar]]:
             # A list or an object as a key is a finding, and names nothing.
             pending += [(name, hidden, may_be, "") for name, _ in node.value if not _is_text(name)]
             fields = [(name.value if _is_text(name) else "", at) for name, at in node.value]
-            bytes_below = _bytes_below({name for name, _ in fields})
+            names = {name for name, _ in fields}
+            # Where the parts of a reference should stand, somebody wrote the thing itself.
+            is_login = key.lower().endswith("secretref") and "key" not in names
+            bytes_below = _bytes_below(names)
             for name, value in fields:
-                is_bytes = name in bytes_below and _is_text(value)
-                below = hidden or name in HIDDEN_BELOW or is_bytes
+                may_hold = is_login or name in bytes_below or name.lower().endswith("secretref")
+                below = hidden or name in HIDDEN_BELOW or (may_hold and _is_text(value))
                 pending.append((value, below, may_be or name in VALUES_BELOW, name))
     return found
 
@@ -204,8 +209,12 @@ def _is_text(node: Any) -> bool:
     return isinstance(node.value, str)
 
 
-def _bytes_below(names: Container[str]) -> frozenset[str]:
+# `SECRET#KEY`, as variables say what they are set to.
+_REFERENCE = re.compile(r"[a-z0-9][-a-z0-9.]*#[-._a-zA-Z0-9]+")
+
+
+def _bytes_below(names: Container[str]) -> Container[str]:
     """Names under which a mapping with these may hold a variable's value, or an encryption key."""
     if "state" in names:  # keys of an encryption alone have one
-        return frozenset({"bytes", "from", "key", "secret", "value"})
-    return frozenset({"secret", "value"}) if "name" in names else frozenset()
+        return ("bytes", "from", "key", "secret", "value")
+    return ("secret", "value") if "name" in names else ("value",)
