@@ -1,8 +1,8 @@
 """A generated object, changed by a patch, read back into the model: so the same rules judge it."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple, TypeAlias
 
 from secretkit import generators, rules
 from secretkit.finding import Finding
@@ -16,23 +16,54 @@ from secretkit.text import Path, Place, get
 _OURS = "app.kubernetes.io/name"
 
 
-def judge(app: App, changes: Iterable[tuple[Patch, Object, Object]]) -> Iterator[Finding]:
-    """What the rules find because of a patch, at the patch: (patch, object before, object after)."""
-    known = {(one.code, one.message) for one in rules.judge(app)}
-    for patch, before, after in changes:
-        for found in rules.judge(absorbed(app, before, after)):
-            if (found.code, found.message) not in known:
-                known.add((found.code, found.message))
-                yield replace(
-                    found, place=_place(patch, found), also=(),
-                    message=f"as patched, {patch.kind} `{patch.name}`: {found.message}",
-                )  # fmt: skip
+Change: TypeAlias = tuple[Patch, Object, Object]  # the patch, the object before, and after
 
 
-def absorbed(app: App, before: Object, after: Object) -> App:
-    """The app as if its file had said what the object says now."""
-    read = _READERS.get(after.kind, _generator)
-    return read(_with_metadata(app, before, after), after)
+class Judged(NamedTuple):
+    """The app as if its file had said what its patched objects say, and what the rules say of that."""
+
+    app: App
+    findings: list[Finding]  # new ones, at the patches
+    gone: frozenset[tuple[str, str]]  # code and message of those that hold no longer
+
+
+def judge(app: App, changes: Sequence[Change]) -> Judged:
+    """All patches together, since one may need the other."""
+    before = {(one.code, one.message) for one in rules.judge(app)}
+    whole = marked = app
+    for _, old, new in changes:
+        whole = absorbed(whole, new)
+        marked = _with_metadata(absorbed(marked, new), old, new)
+    after = list(rules.judge(marked))
+    found = [_at_patch(one, app, changes) for one in after if (one.code, one.message) not in before]
+    still = {(one.code, one.message) for one in after}
+    return Judged(whole, found, frozenset(before - still))
+
+
+def absorbed(app: App, found: Object) -> App:
+    """The app as if its file had said what the object's spec says now."""
+    return _READERS.get(found.kind, _generator)(app, found)
+
+
+def _at_patch(finding: Finding, app: App, changes: Sequence[Change]) -> Finding:
+    """The finding at the patch that brings it, or that says the field it means."""
+    alone = [
+        patch
+        for patch, old, new in changes
+        if any(
+            (one.code, one.message) == (finding.code, finding.message)
+            for one in rules.judge(_with_metadata(absorbed(app, new), old, new))
+        )
+    ]
+    among = alone or [patch for patch, _, _ in changes]
+    places = [(patch, _place(patch, finding)) for patch in among]
+    patch, place = next(
+        ((patch, place) for patch, place in places if place.path != patch.at.path), places[-1]
+    )
+    return replace(
+        finding, place=place.key, also=(),
+        message=f"as patched, {patch.kind} `{patch.name}`: {finding.message}",
+    )  # fmt: skip
 
 
 def _with_metadata(app: App, before: Object, after: Object) -> App:
@@ -72,7 +103,7 @@ def _external_secret(app: App, found: Object) -> App:
         labels=own["labels"],
         annotations=own["annotations"],
         template=template.get("data", {}),
-        keep=template.get("mergePolicy") == "Merge",
+        keep=template.get("mergePolicy") == "Merge" and "templateFrom" not in template,
     )
     if isinstance(secret.origin, External):
         secret = secret._replace(origin=_origin(app, secret.origin, spec))
@@ -117,12 +148,12 @@ def _source(app: App, entry: Mapping[str, Any]) -> str | None:
 
 
 def _store(app: App, reference: Mapping[str, Any] | None) -> str | None:
-    """The key of the store that a reference names; its name where the file has no such store."""
+    """The key of the store that a reference names; kind and name where the file has none such."""
     if reference is None:
         return None
     name, kind = reference.get("name", ""), reference.get("kind", "SecretStore")
     known = (one.key for one in app.stores.values() if (one.name, one.kind) == (name, kind))
-    return next(known, name)
+    return next(known, f"{kind}/{name}")
 
 
 def _push_secret(app: App, found: Object) -> App:
@@ -223,8 +254,8 @@ def _place(patch: Patch, found: Finding) -> Place:
     for step in reversed([step for step in steps if isinstance(step, str)]):
         for path in _paths(patch.patch):
             if path[-1] in (step, _FIELDS.get(step)):
-                return Place(patch.at.tree, (*patch.at.path, *path)).key
-    return patch.at.key
+                return Place(patch.at.tree, (*patch.at.path, *path))
+    return patch.at
 
 
 # Fields that a file calls otherwise.

@@ -207,8 +207,26 @@ def account(description: str, identity: str | None = None, example: str | None =
         **record(description, fields, shortcut=True),
         "type": ["string", "object"],
         "pattern": f"{NAME}|{VARIABLE}",
+        "maxLength": 253,
         "examples": ["payments-eso"],
     }
+
+
+def not_empty(fragment: Fragment) -> Fragment:
+    """The fragment with every text at least a character long, save the values of free mappings.
+
+    To the operator an empty text is one that was not said.
+    """
+    if fragment.get("type") == "string" and not {"pattern", "enum"} & fragment.keys():
+        return {"minLength": 1, **fragment}
+    changed = dict(fragment)
+    if "properties" in fragment:
+        changed["properties"] = {
+            name: not_empty(field) for name, field in fragment["properties"].items()
+        }
+    if isinstance(fragment.get("items"), dict):
+        changed["items"] = not_empty(fragment["items"])
+    return changed
 
 
 def filled(

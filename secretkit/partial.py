@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
-from secretkit.finding import Finding
+from secretkit.finding import Finding, closest
 from secretkit.model.app import App
 from secretkit.text import Layer, Path, Place, Span, Tree, get, has
 
@@ -98,7 +98,7 @@ class _Gaps:
                 if value is None:
                     return False
                 self._names |= {value["metadata"]["name"], value["metadata"]["namespace"]}
-            elif path in _ALL_NAMES or path == ():
+            elif path in _ALL_NAMES or path == () or _is_misspelt(finding, path):
                 return False
             elif has(value, path):
                 self._remember(path)
@@ -125,6 +125,12 @@ class _Gaps:
         if _element(path) in self._touched:
             return finding.code in _OF_A_NAME
         return finding.severity == "error" or isinstance(get(self.tree.value, path), str)
+
+
+def _is_misspelt(finding: Finding, path: Path) -> bool:
+    """Whether an unknown section is one that the rest names things of."""
+    is_section = finding.code == "SK010" and path[:1] == ("spec",) and len(path) == _DEPTH - 1
+    return is_section and bool(closest(str(path[-1]), ["stores", "secrets"]))
 
 
 def _element(path: Path) -> Path:

@@ -211,6 +211,7 @@ class _Fold:
         self._environments: set[str] = set()
         self._is_met = False  # whether any input is ours
         self._count = 0
+        self._is_unread = False
         self._fleet = Fleet()
         self._planes: list[App] = []
         self._targets: dict[Target, Kept] = {}
@@ -222,6 +223,7 @@ class _Fold:
             self._notes.append(f"{one.input.name}: passed over, it is not kind AppSecrets")
             return
         self._count += one.is_app
+        self._is_unread |= not one.is_app  # it may declare environments
         self._is_met = True
         self._findings += one.findings
         self._environments.update(one.environments)
@@ -246,7 +248,7 @@ class _Fold:
             raise NoInput
         platforms, options = self._platforms, self._options
         known = _all_environments(platforms.loaded, self._environments)
-        broken = bool(self._findings or platforms.findings)
+        broken = self._is_unread or bool(platforms.findings)
         _known_environment(options.environment, known, broken)
         findings = [*self._findings, *platforms.findings]
         for platform, warnings in platforms.warned:
@@ -355,7 +357,9 @@ def judge(source: Source, options: Options) -> tuple[Finding, ...]:
     if wrong:
         return before or (wrong,)
     app, findings = judged_app(tree, options, None, before)
-    made = objects(app, findings) if app else []
+    made: list[Object] = []
+    if app:
+        app, made = objects(app, findings)
     if app and not is_wrong(findings):
         fleet = Fleet()
         fleet.add(fleet.gather(app, made))

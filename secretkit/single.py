@@ -109,7 +109,9 @@ def _compiled(
     app, own = judged_app(tree, options, platform, before)
     if app and options.allow_plaintext is not None:
         app = _with_values(app, found, tree, root, options, platform, own)
-    made = objects(app, own) if app else []
+    made: list[Object] = []
+    if app:
+        app, made = objects(app, own)
     own = by_policy(own, platform)
     if app is None or is_wrong(own):
         return Part(found, tree, tuple(own))
@@ -121,22 +123,28 @@ def is_wrong(findings: Iterable[Finding]) -> bool:
     return any(found.severity == "error" for found in findings)
 
 
-def objects(app: App, findings: list[Finding]) -> list[Object]:
+def objects(app: App, findings: list[Finding]) -> tuple[App, list[Object]]:
     """The app's objects with its patches; a patch that does not fit is added to the findings.
 
-    None of an app that is wrong, whose patches are judged all the same.
+    None of an app that is wrong, whose patches are judged all the same. The app comes back as its
+    patches make it, since its workloads and access go by that.
     """
     wrong = is_wrong(findings)
     if wrong and (not app.patches or any(found.code == "SK201" for found in findings)):
-        return []  # an unknown store alone stops the compiler
+        return app, []  # an unknown store alone stops the compiler
     if not app.patches:
-        return list(compile_app(app))
+        return app, list(compile_app(app))
     from secretkit import absorbed
     from secretkit.compile.patches import patched
 
-    objects, unfit, changes = patched(app, compile_app(app))
-    findings += [*unfit, *absorbed.judge(app, changes)]
-    return objects
+    made, unfit, changes = patched(app, compile_app(app))
+    verdict = absorbed.judge(app, changes)
+    findings[:] = [one for one in findings if (one.code, one.message) not in verdict.gone]
+    findings += [*unfit, *verdict.findings]
+    if is_wrong(findings):
+        return app, []
+    whole = [one for one in made if not one.patch]
+    return verdict.app, [*whole, *(one for one in compile_app(verdict.app) if one.patch)]
 
 
 def by_policy(findings: Iterable[Finding], platform: Platform | None) -> list[Finding]:

@@ -200,6 +200,8 @@ class Checker:
             there = [names for names in members if names]
             if least <= len(there) <= most:
                 continue
+            if not there and _has_near(schema, value, groups):
+                continue  # a misspelt one is told already
             flat = [name for names in there for name in names]
             known = ", ".join(f"`{group.replace('|', '`/`')}`" for group in groups)
             got = " and ".join(f"`{names[0]}`" for names in there) if there else "none"
@@ -255,6 +257,12 @@ class Checker:
         if compiled is None:
             compiled = self._patterns[pattern] = re.compile(_END.sub(r"\\Z", pattern))
         return compiled.search(value) is not None
+
+
+def _has_near(schema: Schema, value: Mapping[str, Any], groups: Sequence[str]) -> bool:
+    members = [name for group in groups for name in group.split("|")]
+    unknown = [key for key in value if key not in schema.get("properties", {})]
+    return any(closest(key, members) for key in unknown)
 
 
 def _near(schema: Schema, key: str) -> str:

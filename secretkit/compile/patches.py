@@ -17,7 +17,7 @@ _FIXED = (
     ("apiVersion",), ("kind",), ("metadata", "name"), ("metadata", "namespace"),
     ("metadata", "labels", NAME_LABEL), ("metadata", "labels", MANAGED_LABEL),
     ("roleRef",), ("subjects",), ("rules",), ("data",), ("type",),
-    ("spec", "target", "name"), ("spec", "selector"),
+    ("spec", "target", "name"), ("spec", "target", "manifest"), ("spec", "selector"),
     ("spec", "template", "metadata", "name"), ("spec", "template", "metadata", "namespace"),
 )  # fmt: skip
 
@@ -74,6 +74,7 @@ def _identity(patch: Patch, before: Object, after: Object) -> Iterator[Finding]:
             yield faults.IDENTITY.at(
                 place.key, field=".".join(path), kind=before.kind, name=before.name
             )
+            return  # one that replaces all of `metadata` is told once
 
 
 def _form(patch: Patch, after: Object, target: Target) -> Iterator[Finding]:

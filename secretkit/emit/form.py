@@ -6,8 +6,10 @@ from typing import Any
 
 from secretkit.emit import ordered, yaml
 from secretkit.emit.templates import Templates
+from secretkit.names import shortened
 from secretkit.objects import File, Object
 
+_LONGEST = 250  # characters of a file's name without its end, as far as disks go
 KUSTOMIZE = "kustomize.config.k8s.io"
 
 
@@ -86,4 +88,5 @@ def path(found: Object) -> str:
 
 def file_name(found: Object) -> str:
     """`KIND-NAME.yaml` in lower case; a name of RBAC may hold a colon, which not every disk takes."""
-    return f"{found.kind}-{found.name}.yaml".lower().replace(":", "-")
+    stem = shortened(f"{found.kind}-{found.name}".lower().replace(":", "-"), _LONGEST)
+    return f"{stem}.yaml"

@@ -24,6 +24,8 @@ _PAIR = re.compile(
     r"(?<!\\)((?:\\\\)*)\\u(d[89ab][0-9a-f]{2})\\u(d[c-f][0-9a-f]{2})", re.IGNORECASE
 )
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
+# Written as an escape these pass our reader, but not the API server's.
+_UNSTORABLE = re.compile("[\x7f-\x9f\ufffe\uffff]")
 
 
 def decode(name: str, content: bytes) -> Source:
@@ -210,6 +212,9 @@ class Reader:
         if "\0" in value:
             problem = "a text holds a NUL character"
             self.lacks_parts = True
+            self.findings.append(faults.ENCODING.at(self._span(event), problem=problem))
+        elif _UNSTORABLE.search(value) and "values" not in self._keys:
+            problem = "a text holds a control character that no API server stores"
             self.findings.append(faults.ENCODING.at(self._span(event), problem=problem))
         if plain:
             if value == "<<" and self._expects_key():

@@ -74,9 +74,9 @@ LIMIT = Code(
 )
 ENCODING = Code(
     code="SK007",
-    title="the file is not UTF-8 text: {problem}",
-    why="other encodings read differently on other machines",
-    fix="save it as UTF-8 without NUL bytes",
+    title="the file is no plain UTF-8 text: {problem}",
+    why="other encodings and control characters read differently on other machines, or not at all",
+    fix="save it as UTF-8 without NUL bytes and control characters",
     wrong="# not text: a file in UTF-16 or Latin-1, or with a NUL byte",
 )
 EMPTY = Code(

@@ -37,7 +37,8 @@ def _root(path: Path, argocd_path: str | None) -> Path:
     if not path.exists():
         raise Usage(f"{path}: no such file or folder")
     # Where the PATH stands, not where a symlink leads: that may be outside.
-    whole = path.absolute().parent.resolve() / path.name if path.name else path.resolve()
+    is_named = path.name not in ("", "..")
+    whole = path.absolute().parent.resolve() / path.name if is_named else path.resolve()
     folder = whole if whole.is_dir() else whole.parent
     for candidate in (folder, *folder.parents):
         if (candidate / ".git").exists():

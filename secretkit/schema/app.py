@@ -13,6 +13,7 @@ from secretkit.fragment import (
     listing,
     mapping,
     name,
+    not_empty,
     record,
     text,
     whole,
@@ -60,7 +61,7 @@ def store() -> Fragment:
     """One store: exactly one of the short forms, `provider` or `ref`."""
     fields: dict[str, Fragment] = {}
     for short in stores.names():
-        fields[short] = stores.get(short).schema
+        fields[short] = not_empty(stores.get(short).schema)
     fields["provider"] = free(
         "Any provider of External Secrets Operator as it stands: one key, the provider's name.",
         example={"doppler": {"auth": {"secretRef": {"dopplerToken": {"name": "doppler", "key": "token"}}}}},

@@ -16,6 +16,7 @@ from secretkit.fragment import (
     free,
     listing,
     mapping,
+    not_empty,
     record,
     text,
     whole,
@@ -58,7 +59,7 @@ def _with_spec(spec: Fragment) -> Fragment:
 
 def provider(backend: stores.Backend) -> Fragment:
     """The operator's own fields of a provider, without those that are ours."""
-    fragment = backend.schema
+    fragment = not_empty(backend.schema)
     fields = {
         name: field for name, field in fragment["properties"].items() if "x-shortcut" not in field
     }
@@ -107,7 +108,7 @@ def _reference(*, find: bool = False) -> Fragment:
         return record("Many secrets.", {
             "name": record("By name.", {"regexp": _any()}), "path": _any(), "tags": _names("By tag."),
             **strategies,
-        })  # fmt: skip
+        }, at_least_one=["name", "path", "tags"], example={"path": "shop"})  # fmt: skip
     return record("One secret.", {
         "key": _any(), "property": _any(), "version": _any(),
         "metadataPolicy": text("Metadata.", enum=["None", "Fetch"]), **strategies,
@@ -136,7 +137,7 @@ def _template() -> Fragment:
     source = record("An object with templates.", {
         "name": _any(),
         "items": listing("Keys.", record("A key.", {
-            "key": _any(), "templateAs": text("Use.", enum=["Values", "KeysAndValues"]),
+            "key": text("Key.", pattern=DATA_KEY, example="config.yaml"), "templateAs": text("Use.", enum=["Values", "KeysAndValues"]),
         }, required=["key"])),
     }, required=["name", "items"])  # fmt: skip
     return record("The template.", {
@@ -228,7 +229,10 @@ def _sealed_secret() -> Fragment:
     return _with_spec(record("The sealed secret.", {
         "encryptedData": _names("Ciphertext."),
         "template": record("The Secret.", {
-            "metadata": free("Metadata."), "type": _any(), "immutable": flag("Immutable."),
+            "metadata": record("Metadata of the Secret.", {
+                "name": _any(), "namespace": _any(), "labels": _names("Labels."),
+                "annotations": _names("Annotations."), "finalizers": listing("Finalizers.", _any()),
+            }), "type": _any(), "immutable": flag("Immutable."),
             "data": _names("Templates."),
         }),
     }, required=["encryptedData"]))  # fmt: skip

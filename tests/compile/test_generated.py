@@ -27,7 +27,7 @@ def compiled(generate: Any, release: str) -> dict[str, Any]:
     """Kind -> spec of the objects of one generated Secret."""
     context = Context(Target(external_secrets=version(release)))
     app = resolve(load(Source("secrets.yaml", text(generate))), context, lambda _: ())
-    return {one.kind: one.body["spec"] for one in objects(app, [])}
+    return {one.kind: one.body["spec"] for one in objects(app, [])[1]}
 
 
 def test_a_lease_keeps_what_is_called_namespace_and_is_no_reference() -> None:
@@ -42,7 +42,7 @@ def test_a_lease_keeps_what_is_called_namespace_and_is_no_reference() -> None:
     source = Source("secrets.yaml", yaml.safe_dump({**made, "spec": spec}))
     app = resolve(load(source), Context(), lambda _: ())
 
-    (lease,) = [one for one in objects(app, []) if one.kind == "VaultDynamicSecret"]
+    (lease,) = [one for one in objects(app, [])[1] if one.kind == "VaultDynamicSecret"]
     provider = lease.body["spec"]["provider"]
     assert (provider["headers"], provider["auth"]) == (
         headers,

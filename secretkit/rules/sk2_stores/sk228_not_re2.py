@@ -6,7 +6,7 @@ from secretkit.finding import Finding
 from secretkit.go_regexp import re2_problem
 from secretkit.model.app import App
 from secretkit.rules import Rule
-from secretkit.text import Place
+from secretkit.text import Place, get
 
 
 def find(app: App) -> Iterator[Finding]:
@@ -19,8 +19,9 @@ def find(app: App) -> Iterator[Finding]:
 def _patterns(app: App) -> Iterator[tuple[str, Place]]:
     for secret in app.secrets.values():
         for read in secret.reads:
-            if read.kind == "find" and "name" in read.remote:
-                yield read.remote["name"]["regexp"], read.at / "name" / "regexp"
+            pattern = get(read.remote, ("name", "regexp")) if read.kind == "find" else None
+            if pattern is not None:
+                yield pattern, read.at / "name" / "regexp"
             for number, change in enumerate(read.rewrite):
                 if "regexp" in change:
                     place = read.at / "rewrite" / number / "regexp" / "source"
