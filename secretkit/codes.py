@@ -1,7 +1,9 @@
 """All codes of all stations, for `explain`, the docs and the tests."""
 
+import re
 from collections.abc import Iterator
 from importlib import import_module
+from textwrap import dedent
 
 from secretkit import rules
 from secretkit.finding import Code
@@ -41,3 +43,44 @@ def names() -> list[str]:
     files = (module for family in rules.families() for module in rules.modules(family))
     faults = (code.code for module in _FAULTS for code in import_module(module).CODES)
     return sorted({*(file.partition("_")[0].upper() for file in files), *faults})
+
+
+# What an example may use without saying so.
+_HEAD = """\
+apiVersion: secretkit.dev/v1alpha1
+kind: AppSecrets
+metadata: {name: shop, namespace: prod}
+spec:
+"""
+_STORES = {
+    "vault": """\
+    vault: {vault: {server: "https://vault.example.com", path: secret, role: shop, serviceAccount: shop-vault}}
+""",
+    "aws": """\
+    aws: {aws: {service: SecretsManager, region: us-east-1, serviceAccount: {name: shop-eso, identity: "arn:aws:iam::111122223333:role/shop"}}}
+""",
+}
+
+
+def _usual_stores(example: str) -> str:
+    """The usual stores that the example uses, in `from` or in `push`."""
+    used = [
+        store
+        for name, store in _STORES.items()
+        if re.search(rf"from: {name}\b|\b{name}: *(\{{|$)", example, re.M)
+    ]
+    return "  stores:\n" + "".join(used) if used else ""
+
+
+def as_file(example: str) -> str:
+    """The example as a file: a fragment of `spec.secrets`, of `spec`, or a file already."""
+    text = dedent(example)
+    if text.lstrip().startswith(("apiVersion", "kind")):
+        return text.lstrip("\n")
+    lines = text.strip("\n")
+    if lines.startswith("spec:"):
+        body = lines.removeprefix("spec:").strip("\n")
+        stores = "" if re.search(r"^  stores:", body, re.M) else _usual_stores(body)
+        return _HEAD + stores + body + "\n"
+    indented = "\n".join(f"    {line}" if line else line for line in lines.split("\n"))
+    return _HEAD + _usual_stores(indented) + "  secrets:\n" + indented + "\n"

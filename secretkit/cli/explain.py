@@ -24,10 +24,13 @@ _CODE = re.compile(r"[Ss][Kk][0-9]+")
 def command(what: str | None) -> int:
     """A finding's code or a field of secrets.yaml, with an example; without either, all of them.
 
+    Fields of platform.yaml begin with `platform`.
+
     \b
     secretkit explain SK204
     secretkit explain stores.aws.region
     secretkit explain secrets.NAME.keys
+    secretkit explain platform.targets
     """
     if what is None:
         lines = _contents()
@@ -65,13 +68,28 @@ def _code(name: str) -> Iterator[str]:
             raise Usage(f"no such code {name}; `secretkit explain` lists them")
         near = min(family, key=lambda known: abs(int(known[2:]) - int(name[2:])))
         raise Usage(f"no such code {name}, the nearest is {near}")
-    yield f"{code.severity}[{code.code}]: {_words(code.title)}"
+    title, why, fix = _texts(code)
+    yield f"{code.severity}[{code.code}]: {title}"
     yield ""
-    yield from _said("why", _words(code.why))
-    yield from _said("fix", _words(code.fix))
+    yield from _said("why", why)
+    yield from _said("fix", fix)
     if code.source:
         yield from _said("source", code.source)
     yield from _example(code)
+
+
+def _texts(code: Code) -> tuple[str, str, str]:
+    """Title, why and fix: as the wrong example gives them, where it is a text."""
+    if code.wrong and not code.wrong.startswith("# not text"):
+        from secretkit import pipeline
+        from secretkit.codes import as_file
+        from secretkit.text import Source
+
+        source = Source("secrets.yaml", as_file(code.wrong))
+        for found in pipeline.judge(source, pipeline.Options()):
+            if found.code == code.code:
+                return found.message, found.why, found.fix
+    return _words(code.title), _words(code.why), _words(code.fix)
 
 
 def _example(code: Code) -> Iterator[str]:
@@ -83,11 +101,12 @@ def _example(code: Code) -> Iterator[str]:
 
 
 def _field(path: str) -> Iterator[str]:
-    from secretkit.schema import app, fields
+    from secretkit.schema import app, fields, platform
 
-    root = app.build()
+    top, _, rest = path.partition(".")
+    root = platform.build() if top == "platform" else app.build()
     try:
-        field = fields.find(root, path)
+        field = fields.find(root, (rest or "spec") if top == "platform" else path)
     except fields.Unknown as unknown:
         raise Usage(_nearest(root, unknown)) from None
     yield field.name or "secrets.yaml"

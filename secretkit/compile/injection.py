@@ -82,13 +82,13 @@ def needs_workload(app: App, workload: Workload) -> Iterator[tuple[Entry, str, s
             yield (
                 entry,
                 "only the workload itself can tell its containers",
-                ("name its `containers`, or "),
+                (", or name its `containers`"),
             )
         elif any(True for _ in _env_from(app, entry)):
             yield (
                 entry,
                 "a patch would replace `envFrom`, and the keys are not known",
-                ("take single keys with `env`, or "),
+                (", or take single keys with `env`"),
             )
 
 

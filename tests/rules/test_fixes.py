@@ -1,9 +1,9 @@
 """What a fix says, where following it to the letter is the point."""
 
 import pytest
-from test_rules import whole
 
 from secretkit import pipeline
+from secretkit.codes import as_file as whole
 from secretkit.finding import closest
 from secretkit.text import Source
 

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from textwrap import dedent
 
 import pytest
 
 from secretkit import codes, pipeline
 from secretkit.check import Checker
+from secretkit.codes import as_file
 from secretkit.compile import compile_app
 from secretkit.finding import Code, Rejected
 from secretkit.load import load
@@ -19,46 +19,6 @@ from secretkit.resolve.app import resolve
 from secretkit.text import Source
 
 CODES = list(codes.all_codes())
-
-# What an example may use without saying so.
-STORES = """\
-apiVersion: secretkit.dev/v1alpha1
-kind: AppSecrets
-metadata: {name: shop, namespace: prod}
-spec:
-"""
-USUAL_STORES = {
-    "vault": """\
-    vault: {vault: {server: "https://vault.example.com", path: secret, role: shop, serviceAccount: shop-vault}}
-""",
-    "aws": """\
-    aws: {aws: {service: SecretsManager, region: us-east-1, serviceAccount: {name: shop-eso, identity: "arn:aws:iam::111122223333:role/shop"}}}
-""",
-}
-
-
-def usual_stores(example: str) -> str:
-    """The usual stores that the example uses, in `from` or in `push`."""
-    used = [
-        store
-        for name, store in USUAL_STORES.items()
-        if re.search(rf"from: {name}\b|\b{name}: *(\{{|$)", example, re.M)
-    ]
-    return "  stores:\n" + "".join(used) if used else ""
-
-
-def whole(example: str) -> str:
-    """The example as a file: a fragment of `spec.secrets`, of `spec`, or a file already."""
-    text = dedent(example)
-    if text.lstrip().startswith(("apiVersion", "kind")):
-        return text.lstrip("\n")
-    lines = text.strip("\n")
-    if lines.startswith("spec:"):
-        body = lines.removeprefix("spec:").strip("\n")
-        stores = "" if re.search(r"^  stores:", body, re.M) else usual_stores(body)
-        return STORES + stores + body + "\n"
-    indented = "\n".join(f"    {line}" if line else line for line in lines.split("\n"))
-    return STORES + usual_stores(indented) + "  secrets:\n" + indented + "\n"
 
 
 def findings(text: str) -> list[tuple[str, int]]:
@@ -82,7 +42,7 @@ def marks(text: str) -> list[tuple[str, int]]:
     ids=lambda c: c.code,
 )
 def test_the_wrong_example_gives_exactly_its_finding(code: Code) -> None:
-    text = whole(code.wrong)
+    text = as_file(code.wrong)
 
     assert marks(text), "no line is marked"
     assert findings(text) == marks(text)
@@ -90,7 +50,7 @@ def test_the_wrong_example_gives_exactly_its_finding(code: Code) -> None:
 
 @pytest.mark.parametrize("code", [code for code in CODES if code.right], ids=lambda c: c.code)
 def test_the_right_example_gives_nothing_under_any_rule(code: Code) -> None:
-    assert findings(whole(code.right)) == []
+    assert findings(as_file(code.right)) == []
 
 
 def apps() -> Iterator[tuple[str, App]]:
@@ -99,7 +59,7 @@ def apps() -> Iterator[tuple[str, App]]:
     for code in CODES:
         if code.wrong and not code.wrong.startswith("# not text"):
             with suppress(Rejected):
-                tree = load(Source("secrets.yaml", whole(code.wrong)))
+                tree = load(Source("secrets.yaml", as_file(code.wrong)))
                 if tree.value["kind"] == "AppSecrets" and not checker.check(tree):
                     yield code.code, resolve(tree, Context(), lambda _: ())
 

@@ -6,6 +6,6 @@ RULE = Rule(
     code="SK330",
     title="`{entry}` cannot be written as a patch: {reason}",
     why="a patch must never take away what the workload has",
-    fix="{mend}give the workload's manifest with `--inject FILE`",
+    fix="give the workload's manifest with `--inject FILE`{mend}",
     wrong="# not text: `render -o DIR` of an entry for all containers, without `--inject`",
 )
