@@ -11,6 +11,7 @@ from secretkit.text import Layer, Source, Span, Tree
 MOST_BYTES = 1024 * 1024
 MOST_NODES = 100_000
 MOST_DEPTH = 100
+_NESTING = f"{MOST_DEPTH} levels of nesting"
 # Below these keys a scalar may be a value in the clear, so no message and no excerpt shows it.
 HIDDEN_BELOW = frozenset({"values", "data", "stringData", "args", "command", "sealed"})
 # Below these a key such as `password` stands before a text that may be a value; elsewhere before
@@ -159,6 +160,10 @@ class Reader:
                 self.take(event)
         except yaml.YAMLError as error:
             at = _where(self.source, getattr(error, "problem_mark", None))
+            if getattr(error, "problem", None) == "exceeded maximum nesting depth":
+                # Newer parsers stop before we can.
+                limit = faults.LIMIT.at(at, limit=_NESTING)
+                raise Rejected([*self.findings, limit]) from None
             # A parser's message may quote the text, so only its fixed words are passed on.
             problem = _tab(self.source, at) or _problem(getattr(error, "problem", None))
             raise Rejected([*self.findings, faults.SYNTAX.at(at, problem=problem)]) from None
@@ -189,7 +194,7 @@ class Reader:
         self._tag(event)
         self._count(event)
         if len(self._stack) >= MOST_DEPTH:
-            self._stop(event, f"{MOST_DEPTH} levels of nesting")
+            self._stop(event, _NESTING)
         self._complex_key(event)
         self._stack.append(_Open(value, event.anchor, self._nodes - 1))
         self._keys.append(NO_KEY)
