@@ -22,6 +22,7 @@ from secretkit.fragment import (
     whole,
 )
 from secretkit.model.store import PROVIDERS, REMOVED_PROVIDERS
+from secretkit.schema import verbatim
 
 
 def _any(since: str | None = None) -> Fragment:
@@ -72,7 +73,7 @@ def provider(backend: stores.Backend) -> Fragment:
 
 def _store() -> Fragment:
     known = {
-        name: free("A provider.", since=feature)
+        name: {**(verbatim.provider(name) or free("A provider.")), "x-since": feature}
         for name, feature in (*PROVIDERS.items(), *dict.fromkeys(REMOVED_PROVIDERS).items())
     } | {backend.provider_key: provider(backend) for backend in map(stores.get, stores.names())}
     one = {**record("The provider.", known), "minProperties": 1, "maxProperties": 1}

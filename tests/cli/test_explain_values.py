@@ -128,7 +128,7 @@ LEAKY = """\
           url: "https://user:canary-1@hook.example.com"
           headers: {Authorization: "Bearer canary-2", X-Team: core}
           result: {jsonPath: "$"}
-          secrets: [{name: auth, value: canary-3}]
+          secrets: [{name: auth, secretRef: {name: hook, key: token}}]
   secrets:
     read: {from: hook, keys: {password: "db#password"}, template: {dsn: "postgres://u:canary-4@db"}}
 """

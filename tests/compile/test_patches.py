@@ -96,7 +96,7 @@ BROKEN = [
     ("ExternalSecret/db", "{metadata: {ownerReferences: [{name: x}]}}", "SK612"),
     ("SecretStore/aws", "{spec: {provider: {aws: {auth: {jwt: {serviceAccountRef: {namespace: x}}}}}}}", "SK236"),
     ("SecretStore/aws", "{spec: {provider: {aws: null, nobody: {}}}}", "SK612"),
-    ("SecretStore/aws", "{spec: {provider: {aws: null, github: {appID: '1', organization: o}}}}", "SK239"),
+    ("SecretStore/aws", "{spec: {provider: {aws: null, github: {appID: 1, installationID: 2, organization: o, auth: {privateKey: {name: a, key: b}}}}}}", "SK239"),
     ("Password/pw", "{spec: {length: 8, digits: 9}}", "SK246"),
     ("PushSecret/pw", "{spec: {refreshInterval: never}}", "SK612"),
     ("PushSecret/pw", "{spec: {selector: {secret: {name: other}}}}", "SK611"),
@@ -210,7 +210,7 @@ ExternalSecret/db:
                      id="a duration where seconds were all"),
         pytest.param("SecretStore/aws:\n  spec: {provider: {aws: {sessionTagsPolicy: Simple}}}",
                      "2.4", "2.5", 2, id="a field of the provider"),
-        pytest.param("SecretStore/aws:\n  spec: {provider: {aws: null, openBao: {path: kv}}}",
+        pytest.param("SecretStore/aws:\n  spec: {provider: {aws: null, openBao: {server: 'https://bao.example.com', path: kv}}}",
                      "2.6", "2.7", 2, id="a provider of a later release"),
     ],
 )  # fmt: skip

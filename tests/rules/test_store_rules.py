@@ -180,17 +180,30 @@ STORES = [
          "SK250 the provider `kubernetes` does not take this: `kubernetes` has none, but takes at least "
          "one of `auth`, `authRef`"], id="kubernetes verbatim with a shortcut and a wrong type",
     ),
+    pytest.param(
+        {"provider": {"doppler": {"auth": {"secretRef": {"dopplerToken": {"name": "a", "key": "b"}}},
+                                  "projct": "x", "format": "xml"}}},
+        ["SK250 the provider `doppler` does not take this: `format` cannot be `xml`",
+         "SK250 the provider `doppler` does not take this: unknown field `projct` in `doppler`, did "
+         "you mean `project`?"],
+        id="a verbatim provider without a short form",
+    ),
     pytest.param({"provider": {"doppler": "x"}},
                  ["SK238 the provider `doppler` of External Secrets Operator has no settings here"],
                  id="a provider without fields"),
     pytest.param(
-        {"provider": {"akeyless": {"authSecretRef": {"kubernetesAuth": {
-            "secretRef": {"name": "token"}, "serviceAccountRef": {"name": "shop"}}}}}},
+        {"provider": {"akeyless": {
+            "akeylessGWApiURL": "https://api.akeyless.io", "authSecretRef": {"kubernetesAuth": {
+                "accessID": "p-1", "k8sConfName": "shop",
+                "secretRef": {"name": "token"}, "serviceAccountRef": {"name": "shop"}}}}}},
         [], id="a selector whose key has a default",
     ),
     pytest.param(
-        {"provider": {"infisical": {"auth": {"ldapAuthCredentials": {
-            "ldapPassword": {"key": "password", "namespace": "prod"}}}}}},
+        {"provider": {"infisical": {
+            "secretsScope": {"environmentSlug": "prod", "projectSlug": "shop"},
+            "auth": {"ldapAuthCredentials": {
+                "identityId": {"name": "a", "key": "b"}, "ldapUsername": {"name": "a", "key": "b"},
+                "ldapPassword": {"key": "password", "namespace": "prod"}}}}}},
         ["SK240 `ldapPassword` lacks the `name` of what it refers to"],
         id="a selector without a name",
     ),
@@ -387,13 +400,13 @@ TARGETS = [
         id="a provider between two releases that have CRDs here",
     ),
     pytest.param(
-        with_store({"provider": {"doppler": {"auth": {"oidcConfig": {"identity": "x"}}}}}), "1.1",
+        with_store({"provider": {"doppler": {"auth": {"oidcConfig": {"identity": "x", "serviceAccountRef": {"name": "s"}}}}}}), "1.1",
         ["SK216 `doppler.auth.oidcConfig` needs External Secrets Operator 1.2, and the target is "
          "1.1"],
         id="a field of a verbatim provider",
     ),
     pytest.param(
-        with_store({"provider": {"doppler": {"auth": {"oidcConfig": {"identity": "x"}}}}}), "1.2",
+        with_store({"provider": {"doppler": {"auth": {"oidcConfig": {"identity": "x", "serviceAccountRef": {"name": "s"}}}}}}), "1.2",
         [], id="a field of a verbatim provider in its release",
     ),
     pytest.param(

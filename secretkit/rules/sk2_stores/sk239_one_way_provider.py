@@ -35,7 +35,13 @@ RULE = Rule(
     wrong="""
         spec:
           stores:
-            github: {provider: {github: {appID: 1, organization: acme}}}
+            github:
+              provider:
+                github:
+                  appID: 1
+                  installationID: 2
+                  organization: acme
+                  auth: {privateKey: {name: github, key: key.pem}}
           secrets:
             ci:
               from: github
@@ -46,7 +52,13 @@ RULE = Rule(
         spec:
           stores:
             vault: {vault: {server: "https://vault.example.com", path: kv, role: shop}}
-            github: {provider: {github: {appID: 1, organization: acme}}}
+            github:
+              provider:
+                github:
+                  appID: 1
+                  installationID: 2
+                  organization: acme
+                  auth: {privateKey: {name: github, key: key.pem}}
           secrets:
             ci:
               from: vault

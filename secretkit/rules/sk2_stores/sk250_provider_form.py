@@ -1,10 +1,10 @@
-"""SK250: a provider as it stands has the form of its CRD, where a short form of ours knows it."""
+"""SK250: a provider as it stands has the form of its CRD."""
 
 from collections.abc import Iterator
 
 from secretkit import stores
 from secretkit.finding import Finding
-from secretkit.fragment import record
+from secretkit.fragment import Fragment, record
 from secretkit.model.app import App
 from secretkit.model.store import Store
 from secretkit.rules import Rule
@@ -18,20 +18,28 @@ def find(app: App) -> Iterator[Finding]:
 
 
 def _of(store: Store) -> Iterator[Finding]:
-    backend = stores.of_provider(store.provider_name)
-    if backend is None:
-        return
     from secretkit.check import Checker  # few stores come as they stand
-    from secretkit.schema.objects import provider
     from secretkit.schema.publish import published
 
-    form = record("The provider.", {backend.provider_key: provider(backend)})
+    name = store.provider_name or ""
+    fragment = _form(name)
+    if fragment is None:
+        return
+    form = record("The provider.", {name: fragment})
     for found in Checker(published(form)).check(Tree(dict(store.provider), ())):
         assert isinstance(found.place, Place)
         place = store.at / "provider"
         for step in found.place.path:
             place = place / step
-        yield RULE.at(place.key, name=backend.provider_key, problem=found.message, mend=found.fix)
+        yield RULE.at(place.key, name=name, problem=found.message, mend=found.fix)
+
+
+def _form(name: str) -> Fragment | None:
+    """The form of a provider; None of one that is not the operator's, which SK238 finds."""
+    from secretkit.schema import objects, verbatim
+
+    backend = stores.of_provider(name)
+    return objects.provider(backend) if backend else verbatim.provider(name)
 
 
 RULE = Rule(
