@@ -2,17 +2,19 @@
 
 import re
 
+from secretkit.lazy import lazily
+
 _PERL_ONLY = (
-    (re.compile(r"\(\?<?[=!]"), "lookaround"),
-    (re.compile(r"\(\?P="), "a back reference"),
-    (re.compile(r"([*+?]|\{\d+(,\d*)?\})\+"), "a possessive quantifier"),
+    (lazily(r"\(\?<?[=!]"), "lookaround"),
+    (lazily(r"\(\?P="), "a back reference"),
+    (lazily(r"([*+?]|\{\d+(,\d*)?\})\+"), "a possessive quantifier"),
 )
 _PERL_ESCAPES = {"Z": "`\\Z`", "G": "`\\G`", "K": "`\\K`", "R": "`\\R`", "k": "a back reference"}
-_ESCAPE = re.compile(r"\\([pPx]\{[^}]*\}|[1-7][0-7]|[0abBAdDfnrtvsSwWzpPx]|[^\w]|_)", re.ASCII)
-_CLASS = re.compile(r"\[\^?\]?(?:\[:\^?[a-z]+:\]|\\.|[^\]\\])*\]", re.S)
-_REPEAT = re.compile(r"\{(\d+)(?:,(\d*))?\}")
-_GROUP = re.compile(r"\(\?(?:P?<\w+>|[imsU]*(?:-[imsU]+)?:)")
-_FLAGS = re.compile(r"\(\?[imsU]*(?:-[imsU]+)?\)")
+_ESCAPE = lazily(r"\\([pPx]\{[^}]*\}|[1-7][0-7]|[0abBAdDfnrtvsSwWzpPx]|[^\w]|_)", re.ASCII)
+_CLASS = lazily(r"\[\^?\]?(?:\[:\^?[a-z]+:\]|\\.|[^\]\\])*\]", re.S)
+_REPEAT = lazily(r"\{(\d+)(?:,(\d*))?\}")
+_GROUP = lazily(r"\(\?(?:P?<\w+>|[imsU]*(?:-[imsU]+)?:)")
+_FLAGS = lazily(r"\(\?[imsU]*(?:-[imsU]+)?\)")
 
 
 def re2_problem(pattern: str) -> str | None:

@@ -13,6 +13,8 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from secretkit.lazy import lazily
+
 ENOUGH = 1.0  # from this score on it is taken for a secret
 _DEEPEST = 3
 _LONGEST_LINE = 4096
@@ -33,7 +35,7 @@ NOTHING = Look(0, "nothing secret")
 
 # Each pattern is bounded, so that no input makes it slow.
 _MARKS = tuple(
-    (what, re.compile(pattern))
+    (what, lazily(pattern))
     for what, pattern in (
         ("a private key", r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY"),
         ("an AWS access key ID", r"(?<![A-Za-z0-9])(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Za-z0-9])"),
@@ -49,36 +51,36 @@ _MARKS = tuple(
         ("an age identity", r"(?i:age-secret-key-1)\w{20}"),
     )
 )
-_OLD_VAULT_TOKEN = re.compile(r"s\.[A-Za-z0-9]{24}")
-_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,20}://[^\s/:@]{0,128}:([^\s/@]{1,256})@")
+_OLD_VAULT_TOKEN = lazily(r"s\.[A-Za-z0-9]{24}")
+_URL = lazily(r"[A-Za-z][A-Za-z0-9+.-]{1,20}://[^\s/:@]{0,128}:([^\s/@]{1,256})@")
 
-_ACTION = re.compile(r"\{\{[^{}\"`]{0,400}\}\}")  # of a template, with no text of its own in it
-_HEADER = re.compile(
+_ACTION = lazily(r"\{\{[^{}\"`]{0,400}\}\}")  # of a template, with no text of its own in it
+_HEADER = lazily(
     r"""(?i)(?<![\w-])authorization["']?\s{0,3}[:=]\s{0,3}["']?(?:(?:bearer|basic|token)\s{1,3})?"""
     r"""([^\s"'{}]{6,1024})"""
 )
-_BEARER = re.compile(r"(?i)(?:bearer|basic)\s{1,3}([^\s\"'{}]{6,1024})")
-_DRIVER = re.compile(r"(?<![\w/.-])[\w.-]{1,64}:([^\s:@/]{4,256})@(?:tcp|udp|unix)?\(")
+_BEARER = lazily(r"(?i)(?:bearer|basic)\s{1,3}([^\s\"'{}]{6,1024})")
+_DRIVER = lazily(r"(?<![\w/.-])[\w.-]{1,64}:([^\s:@/]{4,256})@(?:tcp|udp|unix)?\(")
 # `name=value` and `name: value` within a line, as in a query, a flag or a connection string.
-_INLINE = re.compile(
+_INLINE = lazily(
     r"""(?<![\w.-])-{0,2}([A-Za-z_][\w.-]{0,60})["']?[ ]?[:=][ ]?["']?([^\s"';&,{}()\[\]]{6,256})"""
 )
 
-_NAMES = re.compile(
+_NAMES = lazily(
     r"password|passwd|passphrase|(?<![a-z])(?:db)?pass(?![a-z])|pwd|secret|token|credential"
     r"|(?:api|access|private)_?key|auth(?![a-z])|auth(?:oriz|entic)ation|(?<![a-z])dsn(?![a-z])"
     r"|conn(?:ection)?_?string|(?<![a-z])salt(?![a-z])|signing"
 )
 # `secretKey` is the name of a field of External Secrets Operator; `secret_key` is Django's.
-_SECRET_KEYS = re.compile(r"(?:api|access|private|signing|encryption)_?key$|secret_key$")
-_NAMES_NOT = re.compile(
+_SECRET_KEYS = lazily(r"(?:api|access|private|signing|encryption)_?key$|secret_key$")
+_NAMES_NOT = lazily(
     r"^existing|(?:name|path|file|ref|url|id|ttl|type|version|enabled|length|expiry|key"
     r"|mode|method|mechanism|host|port|realm|issuer|audience|algorithm|provider|endpoint"
     r"|timeout|lifetime)$"
 )
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_CAMEL = lazily(r"(?<=[a-z0-9])(?=[A-Z])")
 
-_PLACEHOLDER = re.compile(
+_PLACEHOLDER = lazily(
     r"""
     \s* (?:
         change[-_ ]?(?:me|it) | replace[-_ ]?me | todo | tbd | x{3,} | \*+ | \.{3,} | example
@@ -91,7 +93,7 @@ _PLACEHOLDER = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 # Shapes of what is no secret even under a key that names one.
-_SAFE = re.compile(
+_SAFE = lazily(
     r"""
     (?:[0-9]{1,9}(?:\.[0-9]{1,9})?(?:ns|us|ms|[smhd]))+             # a duration
     | arn:[\w-]{1,20}:[^\s]{1,400}
@@ -101,12 +103,12 @@ _SAFE = re.compile(
     """,
     re.VERBOSE,
 )
-_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-_HEX = re.compile(r"[0-9a-f]{32,}|[0-9A-F]{32,}")
-_TOKEN = re.compile(r"[A-Za-z0-9+/=_-]{20,}")
-_DIGEST_NAMES = re.compile(r"sha\d*|digest|checksum|commit|revision|fingerprint|etag|hash")
-_BASE64 = re.compile(r"[A-Za-z0-9+/\s]{8,}={0,2}\s*")
-_ASSIGNMENT = re.compile(r"^[ \t]*(?:export[ \t]+)?([A-Za-z][\w.-]{0,100})[ \t]*[:=](.*)$", re.M)
+_UUID = lazily(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_HEX = lazily(r"[0-9a-f]{32,}|[0-9A-F]{32,}")
+_TOKEN = lazily(r"[A-Za-z0-9+/=_-]{20,}")
+_DIGEST_NAMES = lazily(r"sha\d*|digest|checksum|commit|revision|fingerprint|etag|hash")
+_BASE64 = lazily(r"[A-Za-z0-9+/\s]{8,}={0,2}\s*")
+_ASSIGNMENT = lazily(r"^[ \t]*(?:export[ \t]+)?([A-Za-z][\w.-]{0,100})[ \t]*[:=](.*)$", re.M)
 
 
 def look(key: str, value: str) -> Look:

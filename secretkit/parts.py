@@ -1,5 +1,6 @@
 """What stays of an input once it has been through the stations: small, and good for any process."""
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from secretkit.finding import Finding, Where
@@ -42,3 +43,11 @@ class Reduced(NamedTuple):
     facts: tuple[Packed, ...] = ()
     plane: App | None = None  # what it says of the control plane, if anything
     shared: tuple[Shared, ...] = ()
+
+
+class Record(NamedTuple):
+    """How an entrance's kept value becomes JSON and comes back; `tag` says all that it depends on."""
+
+    tag: str
+    dump: Callable[[Any], Any] = lambda value: value
+    load: Callable[[Any], Any] = lambda data: data

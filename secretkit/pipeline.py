@@ -17,7 +17,7 @@ from secretkit.model.app import App
 from secretkit.model.platform import Platform
 from secretkit.model.store import Store
 from secretkit.objects import Object
-from secretkit.parts import Kept, Reduced, Shared
+from secretkit.parts import Kept, Record, Reduced, Shared
 from secretkit.platforms import FIXED, Platforms, load_platform
 from secretkit.resolve import faults as resolve_faults
 from secretkit.resolve.secrets import by_key
@@ -40,7 +40,6 @@ from secretkit.target import Target
 from secretkit.text import Mark, Place, Source, Span, Tree
 
 if TYPE_CHECKING:
-    from secretkit.remembering import Record
     from secretkit.report import Spot
 
 __all__ = [
@@ -97,7 +96,7 @@ class Outcome:
 
 def run(
     paths: Sequence[Path], options: Options, keep: Keep | None = None,
-    store: Callable[[Any], Any] | None = None, record: "Record | None" = None,
+    store: Callable[[Any], Any] | None = None, record: Record | None = None,
 ) -> Outcome:  # fmt: skip
     """All inputs below the paths, compiled; raises Usage where one cannot be read.
 
@@ -121,7 +120,7 @@ def run(
 
 
 def _remembered(
-    worker: "_Worker", inputs: Sequence[Input], platforms: Platforms, record: "Record | None"
+    worker: "_Worker", inputs: Sequence[Input], platforms: Platforms, record: Record | None
 ) -> Iterator[Reduced] | None:
     """The parts, as far as they can with the help of the cache; None where none is to be used."""
     if record is None or len(inputs) < _MANY or worker.options.cache is None:

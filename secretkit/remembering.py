@@ -3,26 +3,18 @@
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 from secretkit import caching
 from secretkit.finding import Finding, Where
 from secretkit.load import MOST_BYTES
 from secretkit.load.inputs import Input
 from secretkit.model.platform import Platform
-from secretkit.parts import Kept, Reduced
+from secretkit.parts import Kept, Record, Reduced
 from secretkit.platforms import Platforms
 from secretkit.rules import Packed
 from secretkit.single import Options
 from secretkit.text import Mark
-
-
-class Record(NamedTuple):
-    """How an entrance's kept value becomes JSON and comes back; `tag` says all that it depends on."""
-
-    tag: str
-    dump: Callable[[Any], Any] = lambda value: value
-    load: Callable[[Any], Any] = lambda data: data
 
 
 class Memory:

@@ -13,12 +13,12 @@ from secretkit.emit.templates import Templates
 from secretkit.finding import Finding
 from secretkit.foreseen import unserved
 from secretkit.objects import File, Object
+from secretkit.parts import Record
 from secretkit.pipeline import Compiled, Options, Outcome
 from secretkit.spool import Held, Spool
 
 if TYPE_CHECKING:
     from secretkit.ownership import Wanted
-    from secretkit.remembering import Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,23 +134,26 @@ class _Emitter:
         return form.folder(name, objects, self.templates)
 
 
-def _record(request: Request) -> "Record | None":
+def _record(request: Request) -> Record | None:
     """How what is emitted is kept for the next run; overlays of templates are not looked into."""
     if request.templates is not None or request.options.cache is None:
         return None
-    from secretkit import remembering
 
     def dump(one: _Emitted) -> Any:
+        from secretkit import remembering
+
         files = [(file.path, file.content.decode(), file.mode) for file in one.files]
         return [one.text, files, one.has_partial, remembering.findings_data(one.findings)]
 
     def load(data: Any) -> _Emitted:
+        from secretkit import remembering
+
         text, files, has_partial, findings = data
         made = tuple(File(path, content.encode(), mode) for path, content, mode in files)
         return _Emitted(text, made, False, has_partial, remembering.findings_of(findings))
 
     tag = repr(("render", request.form, request.output is None, request.only))
-    return remembering.Record(tag, dump, load)
+    return Record(tag, dump, load)
 
 
 def _spooled(one: _Emitted, spool: Spool) -> _Emitted:

@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from secretkit.lazy import lazily
+
 _BUILTINS = """and break call continue eq ge gt html index js le len lt ne not or print printf
 println slice urlquery"""
 _SPRIG = """abbrev abbrevboth add add1 add1f addf adler32sum ago all any append atoi b32dec b32enc
@@ -47,7 +49,7 @@ _OF_MAPS = frozenset(_MAPS.split())
 _FALLBACKS = frozenset(("and", "coalesce", "default", "empty", "not", "or", "ternary"))
 _BLOCKS = ("if", "with", "range", "define", "block")
 
-_TOKEN = re.compile(
+_TOKEN = lazily(
     r"""(?P<space>[ \t\r\n]+)|(?P<text>"(?:[^"\\\n]|\\.)*"|`[^`]*`)|(?P<char>'(?:[^'\\\n]|\\.)+')
     |(?P<number>[+-]?(?:0[xXoObB][\da-fA-F_]+|\d[\d_]*(?:\.\d*)?(?:[eE][+-]?\d+)?i?|\.\d+))
     |(?P<field>\.[^\W\d]\w*)|(?P<variable>\$\w*)|(?P<word>[^\W\d]\w*)

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple, TypeAlias, cast
+from typing import Any, NamedTuple, TypeAlias, cast
 
 from secretkit import foreseen, pipeline
 from secretkit.finding import Finding, Severity, Where
+from secretkit.parts import Record
 from secretkit.pipeline import Compiled, Options, Outcome
 
 _FROM_ENVIRONMENTS = ("SK021", "SK030")  # the namespace, and `${env}`
@@ -29,11 +30,7 @@ def validate(paths: Sequence[Path], options: Options) -> Validated:
 
     A finding of environments alone says which, others come once.
     """
-    record = None
-    if options.cache:
-        from secretkit import remembering
-
-        record = remembering.Record("validate", remembering.findings_data, remembering.findings_of)
+    record = Record("validate", _dumped, _loaded) if options.cache else None
     first = pipeline.run(paths, options, _foreseen, record=record)
     names = first.environments if options.environment is None else ()
     others = (
@@ -45,6 +42,18 @@ def validate(paths: Sequence[Path], options: Options) -> Validated:
         first = replace(first, findings=asked)
     found = tuple(_told(first, others))
     return Validated(first.root, found, first.notes, first.count, tuple(names))
+
+
+def _dumped(findings: Iterable[Finding]) -> Any:
+    from secretkit import remembering
+
+    return remembering.findings_data(findings)
+
+
+def _loaded(data: Any) -> tuple[Finding, ...]:
+    from secretkit import remembering
+
+    return remembering.findings_of(data)
 
 
 def _told(first: Outcome, others: Iterable[tuple[str, Outcome]]) -> Iterator[Finding]:

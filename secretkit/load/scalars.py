@@ -5,31 +5,33 @@ import math
 import re
 from typing import Any
 
-_INT = re.compile(r"[-+]?[0-9]+")
-_OCTAL = re.compile(r"0o[0-7]+")
-_HEX = re.compile(r"0x[0-9a-fA-F]+")
-_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
-_INFINITE = re.compile(r"[-+]?\.(inf|Inf|INF)")
+from secretkit.lazy import lazily
+
+_INT = lazily(r"[-+]?[0-9]+")
+_OCTAL = lazily(r"0o[0-7]+")
+_HEX = lazily(r"0x[0-9a-fA-F]+")
+_FLOAT = lazily(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_INFINITE = lazily(r"[-+]?\.(inf|Inf|INF)")
 _WORDS: dict[str, Any] = {
     "": None, "~": None, "null": None, "Null": None, "NULL": None,
     "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False,
 }  # fmt: skip
 
 # Forms that the YAML 1.1 types add or read otherwise (also those that Go's parsers still take).
-_OLD_BOOL = re.compile(r"y|Y|yes|Yes|YES|n|N|no|No|NO|on|On|ON|off|Off|OFF")
-_OLD_INT = re.compile(
+_OLD_BOOL = lazily(r"y|Y|yes|Yes|YES|n|N|no|No|NO|on|On|ON|off|Off|OFF")
+_OLD_INT = lazily(
     r"[-+]?0b[0-1_]+|[-+]?0[0-7_]+|[-+]?0o[0-7_]+|[-+]?0x[0-9a-fA-F_]+|[-+]?[1-9][0-9_]*"
     r"|[-+]?[1-9][0-9_]*(:[0-5]?[0-9])+|0"
 )
-_OLD_FLOAT = re.compile(
+_OLD_FLOAT = lazily(
     r"[-+]?([0-9][0-9_]*)\.[0-9_]*([eE][-+][0-9]+)?|\.[0-9][0-9_]*([eE][-+][0-9]+)?"
     r"|[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+\.[0-9_]*|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)"
 )
-_OLD_DATE = re.compile(
+_OLD_DATE = lazily(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}"
     r"([Tt]|[ \t]+)[0-9]{1,2}:[0-9]{2}:[0-9]{2}(\.[0-9]*)?([ \t]*(Z|[-+][0-9]{1,2}(:?[0-9]{2})?))?"
 )
-_SPECIAL = re.compile(r"""^[-?:,\[\]{}#&*!|>'"%@` ]|: | #|[: ]$|\n""")
+_SPECIAL = lazily(r"""^[-?:,\[\]{}#&*!|>'"%@` ]|: | #|[: ]$|\n""")
 _MAYBE = frozenset("0123456789+-.~nNtTfFyYoO=<")
 
 

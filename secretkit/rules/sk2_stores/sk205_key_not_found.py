@@ -1,16 +1,16 @@
 """SK205: a remote key has the form that its store finds it by."""
 
-import re
 from collections.abc import Iterator
 
 from secretkit.finding import Finding
+from secretkit.lazy import lazily
 from secretkit.model.app import App
 from secretkit.model.store import Store
 from secretkit.names import is_subdomain
 from secretkit.rules import Rule
 from secretkit.text import Place
 
-_AZURE = re.compile(r"((secret|key|cert)/)?[A-Za-z0-9-]{1,127}")
+_AZURE = lazily(r"((secret|key|cert)/)?[A-Za-z0-9-]{1,127}")
 
 
 def find(app: App) -> Iterator[Finding]:

@@ -5,12 +5,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from secretkit.finding import Finding
+from secretkit.lazy import lazily
 from secretkit.model.app import App
 from secretkit.model.secret import Fetch
 from secretkit.rules import Rule
 from secretkit.text import Place
 
-_RUNS_ON = re.compile(r"\$(\d+)([A-Za-z_]\w*)")
+_RUNS_ON = lazily(r"\$(\d+)([A-Za-z_]\w*)")
 
 
 def find(app: App) -> Iterator[Finding]:

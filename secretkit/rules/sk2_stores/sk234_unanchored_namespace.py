@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterator
 
 from secretkit.finding import Finding
+from secretkit.lazy import lazily
 from secretkit.model.app import App
 from secretkit.rules import Rule
 
-_WHOLE = re.compile(r"(\^|\\A).*(?<!\\)(\$|\\z)", re.S)
+_WHOLE = lazily(r"(\^|\\A).*(?<!\\)(\$|\\z)", re.S)
 
 
 def find(app: App) -> Iterator[Finding]:

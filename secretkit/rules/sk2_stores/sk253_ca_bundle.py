@@ -1,6 +1,5 @@
 """SK253: a `caBundle` holds certificates."""
 
-import base64
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -67,8 +66,10 @@ def _is_certificate(body: bytes) -> bool:
 
 
 def _decoded(text: bytes) -> bytes | None:
+    from base64 import b64decode
+
     try:
-        return base64.b64decode(b"".join(text.split()), validate=True)
+        return b64decode(b"".join(text.split()), validate=True)
     except ValueError:
         return None
 

@@ -1,24 +1,24 @@
 """SK254: an identity is of the store's own cloud."""
 
-import re
 from collections.abc import Iterator
 
 from secretkit.finding import Finding
+from secretkit.lazy import lazily
 from secretkit.model.app import App
 from secretkit.model.store import Store
 from secretkit.rules import Rule
 from secretkit.text import Place
 
-_ARN = re.compile(r"arn:aws[-a-z]*:iam::[0-9]{12}:role/.+"), "the ARN of an IAM role"
+_ARN = lazily(r"arn:aws[-a-z]*:iam::[0-9]{12}:role/.+"), "the ARN of an IAM role"
 # Annotation of a ServiceAccount -> the form of its value, and what that is.
 _FORMS = {
     "eks.amazonaws.com/role-arn": _ARN,
     "iam.gke.io/gcp-service-account": (
-        re.compile(r"[^@\s]+@[-a-z0-9.]+\.gserviceaccount\.com"),
+        lazily(r"[^@\s]+@[-a-z0-9.]+\.gserviceaccount\.com"),
         "the e-mail address of a Google service account",
     ),
     "azure.workload.identity/client-id": (
-        re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"),
+        lazily(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"),
         "the client ID of an Azure identity, a UUID",
     ),
 }

@@ -4,12 +4,13 @@ import re
 from collections.abc import Iterator
 
 from secretkit.finding import Finding
+from secretkit.lazy import lazily
 from secretkit.model.app import App
 from secretkit.model.secret import Fetch
 from secretkit.rules import Rule
 
 # A comment of one word that touches its `#`.
-_COMMENT = re.compile(r"[ \t]+#([-\w.]+)[ \t]*(?:#.*)?$", re.M)
+_COMMENT = lazily(r"[ \t]+#([-\w.]+)[ \t]*(?:#.*)?$", re.M)
 
 
 def find(app: App) -> Iterator[Finding]:

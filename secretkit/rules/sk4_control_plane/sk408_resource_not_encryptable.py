@@ -1,15 +1,15 @@
 """SK408: what the API server refuses to encrypt, or would never find."""
 
-import re
 from collections.abc import Iterator
 
 from secretkit.finding import Finding
+from secretkit.lazy import lazily
 from secretkit.model.app import App
 from secretkit.model.control_plane import Kind
 from secretkit.names import is_subdomain
 from secretkit.rules import Rule
 
-_PLURAL = re.compile(r"[a-z][-a-z0-9]*")
+_PLURAL = lazily(r"[a-z][-a-z0-9]*")
 _NO_REST = ("apiserveripinfo", "serviceipallocations", "servicenodeportallocations")
 _GONE = {
     "events.k8s.io": ("its events are stored in the core group", "write `events`"),

@@ -5,13 +5,16 @@ from collections.abc import Iterator
 from secretkit.finding import Finding
 from secretkit.model.app import App
 from secretkit.rules import Rule
-from secretkit.values.env import reserved
 
 
 def find(app: App) -> Iterator[Finding]:
     for secret in app.secrets.values():
         for value in secret.read_values.values():
-            prefix = reserved(value.argument) if value.source == "env" else None
+            if value.source != "env":
+                continue
+            from secretkit.values.env import reserved
+
+            prefix = reserved(value.argument)
             if prefix:
                 yield RULE.at(value.at / "env", key=value.key, prefix=prefix)
 
