@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from secretkit.load import HIDDEN_BELOW, VALUES_BELOW
-from secretkit.load.positions import DOTS, Positions
-from secretkit.looks import look
+from secretkit.load.positions import DOTS, Positions, may_be_value
 from secretkit.model.app import App
 from secretkit.model.platform import Platform
 from secretkit.model.secret import External
@@ -73,7 +72,7 @@ def _shown(tree: Tree, path: Path, value: Any) -> Any:
         return value
     names = [step for step in path if isinstance(step, str)]
     key = names[-1] if names and not VALUES_BELOW.isdisjoint(path) else ""
-    return DOTS if look(key, value).is_secret else value
+    return DOTS if may_be_value(key, value) else value
 
 
 def _is_named_value(tree: Tree, path: Path) -> bool:

@@ -155,7 +155,7 @@ def _to_hide(row: str, scalars: list[_Scalar]) -> list[tuple[int, int]]:
     found = {
         (one.first, len(row) if one.last is None else one.last)
         for one in scalars
-        if one.hidden or look(one.key, one.text).is_secret
+        if one.hidden or may_be_value(one.key, one.text)
     }
     ends = [len(row) if one.last is None else one.last for one in scalars]
     comment = row.find("#", max(ends, default=0))
@@ -184,9 +184,7 @@ def _scalars(root: Any) -> dict[int, list[_Scalar]]:
                 start = first.column if row == first.line else 0
                 end = last.column if row == last.line else None
                 if end is None or end > start:
-                    # A template's secret is what it takes in, a variable's is named.
-                    says_where = "{{" in node.value or _REFERENCE.fullmatch(node.value)
-                    said = key if may_be and not says_where else ""
+                    said = key if may_be else ""
                     found.setdefault(row, []).append(_Scalar(start, end, said, node.value, hidden))
         elif node.id == "sequence":
             pending += [(item, hidden, may_be, key) for item in node.value]
@@ -211,6 +209,13 @@ def _is_text(node: Any) -> bool:
 
 # `SECRET#KEY`, as variables say what they are set to.
 _REFERENCE = re.compile(r"[a-z0-9][-a-z0-9.]*#[-._a-zA-Z0-9]+")
+
+
+def may_be_value(key: str, text: str) -> bool:
+    """Whether a text under a key looks like a secret; `key` is empty where it names a reference."""
+    # A template's secret is what it takes in, a variable's is named.
+    says_where = "{{" in text or _REFERENCE.fullmatch(text)
+    return look("" if says_where else key, text).is_secret
 
 
 def _bytes_below(names: Container[str]) -> Container[str]:

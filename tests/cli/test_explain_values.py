@@ -131,6 +131,8 @@ LEAKY = """\
           secrets: [{name: auth, secretRef: {name: hook, key: token}}]
   secrets:
     read: {from: hook, keys: {password: "db#password"}, template: {dsn: "postgres://u:canary-4@db"}}
+  workloads:
+    api: {kind: Deployment, containers: [api], env: {DB_PASSWORD: read#dsn}}
 """
 
 
@@ -149,6 +151,7 @@ def test_what_looks_like_a_secret_is_hidden_and_references_are_not(
 
     assert "canary" not in out
     assert "db#password" in out
+    assert "read#dsn" in out
     assert "core" in out
 
 
