@@ -1,5 +1,6 @@
 """What goes out: Kubernetes objects, and files with their bytes."""
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from secretkit.text import Place
@@ -34,8 +35,12 @@ class Object(NamedTuple):
 
 
 class File(NamedTuple):
-    """A file to write: path below the output folder, bytes, and mode."""
+    """A file to write: path below the output folder, bytes or what gives them, and mode."""
 
     path: str
-    content: bytes
+    held: bytes | Callable[[], bytes]
     mode: int = 0o644
+
+    @property
+    def content(self) -> bytes:
+        return self.held if isinstance(self.held, bytes) else self.held()

@@ -158,7 +158,11 @@ def _record(request: Request) -> Record | None:
 
 def _spooled(one: _Emitted, spool: Spool) -> _Emitted:
     assert isinstance(one.text, str)
-    return one._replace(text=spool.put(one.text, holds_values=one.holds_values))
+    files = tuple(
+        file._replace(held=spool.later(file.content, holds_values=one.holds_values))
+        for file in one.files
+    )
+    return one._replace(text=spool.put(one.text, holds_values=one.holds_values), files=files)
 
 
 def _folder(outcome: Outcome, request: Request, emit: _Emitter) -> Result:

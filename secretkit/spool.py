@@ -1,5 +1,6 @@
 """Output that waits until all apps are judged: in memory, and once it is much in a file of no name."""
 
+from collections.abc import Callable
 from typing import IO, NamedTuple, TypeAlias
 
 MOST = 16 * 1024 * 1024  # characters in memory
@@ -38,6 +39,11 @@ class Spool:
         stretch = Stretch(self._end, len(content))
         self._end += len(content)
         return stretch
+
+    def later(self, content: bytes, *, holds_values: bool = False) -> bytes | Callable[[], bytes]:
+        """The content of a file, or what gives it back."""
+        held = self.put(content.decode(), holds_values=holds_values)
+        return content if isinstance(held, str) else lambda: self.get(held).encode()
 
     def get(self, held: Held) -> str:
         if isinstance(held, str):
