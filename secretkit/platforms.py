@@ -6,13 +6,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from secretkit import __version__, rules
+from secretkit import __version__, codes, rules
 from secretkit.check import Checker, faults
 from secretkit.finding import Finding, Rejected, Usage, closest
 from secretkit.load import load
 from secretkit.load.inputs import Input, mentions_us, read
 from secretkit.model.app import App
 from secretkit.model.platform import Platform
+from secretkit.resolve.merge import strangers
 from secretkit.resolve.platform import resolve_platform
 from secretkit.target import PARTS, TRIED, fits, spelled
 from secretkit.text import Place, Tree
@@ -22,7 +23,8 @@ API_VERSION = "secretkit.dev/v1alpha1"
 
 
 # Of two objects of one name one would be lost, and apps of one name share a folder.
-FIXED = frozenset({"SK601", "SK602", "SK603"})
+# And of an unknown store no object could be made.
+FIXED = frozenset({"SK201", "SK601", "SK602", "SK603"})
 
 
 class Platforms:
@@ -96,7 +98,7 @@ def load_platform(tree: Tree, environment: str | None) -> tuple[Platform, list[F
         raise Rejected(wrong_form)
     platform = resolve_platform(tree, environment, checker().check)
     findings = [
-        *_policy(platform), *_targets(platform),
+        *_policy(platform), *_targets(platform), *_strangers(tree),
         *rules.judge(_as_app(platform), only="sk4_control_plane"),
     ]  # fmt: skip
     if any(found.severity == "error" for found in findings):
@@ -112,6 +114,15 @@ def _as_app(platform: Platform) -> App:
         has_audit=bool(platform.audit), encryption=platform.encryption, patches=(),
         at=Place(platform.tree),
     )  # fmt: skip
+
+
+def _strangers(tree: Tree) -> Iterator[Finding]:
+    """Variables and presets of an environment under a name that the file almost has."""
+    spec = tree.value["spec"]
+    for name, patch in (spec.get("environments") or {}).items():
+        at = Place(tree) / "spec" / "environments" / name
+        for section in ("variables", "stores"):
+            yield from strangers(name, (patch or {}).get(section), spec.get(section), at / section)
 
 
 def _targets(platform: Platform) -> Iterator[Finding]:
@@ -130,9 +141,13 @@ def _policy(platform: Platform) -> Iterator[Finding]:
     if platform.policy:
         known = [rule.code for rule in rules.all_rules() if rule.code not in FIXED]
         for code in platform.policy:
-            if code not in known:
-                near = closest(code, known)
-                yield faults.POLICY.at((platform.at / "policy" / code).key, name=code, near=near)
+            if code in known:
+                continue
+            is_ours = codes.find(code) is not None
+            what = "is always what it is" if is_ours else "is no code of a rule"
+            near = "" if is_ours else closest(code, known)
+            place = (platform.at / "policy" / code).key
+            yield faults.POLICY.at(place, name=code, what=what, near=near)
 
 
 @cache

@@ -23,6 +23,7 @@ from secretkit.platforms import API_VERSION
 from secretkit.resolve import Context
 from secretkit.resolve import faults as resolve_faults
 from secretkit.resolve.app import resolve
+from secretkit.resolve.merge import strangers
 from secretkit.target import Target
 from secretkit.text import Place, Source, Tree
 
@@ -109,10 +110,10 @@ def _compiled(
     app, own = judged_app(tree, options, platform, before)
     if app and options.allow_plaintext is not None:
         app = _with_values(app, found, tree, root, options, platform, own)
+    own = by_policy(own, platform)
     made: list[Object] = []
     if app:
-        app, made = objects(app, own)
-    own = by_policy(own, platform)
+        app, made = objects(app, own, platform)
     if app is None or is_wrong(own):
         return Part(found, tree, tuple(own))
     names = tuple(sorted(environments(tree)))
@@ -123,7 +124,9 @@ def is_wrong(findings: Iterable[Finding]) -> bool:
     return any(found.severity == "error" for found in findings)
 
 
-def objects(app: App, findings: list[Finding]) -> tuple[App, list[Object]]:
+def objects(
+    app: App, findings: list[Finding], platform: Platform | None = None
+) -> tuple[App, list[Object]]:
     """The app's objects with its patches; a patch that does not fit is added to the findings.
 
     None of an app that is wrong, whose patches are judged all the same. The app comes back as its
@@ -140,7 +143,7 @@ def objects(app: App, findings: list[Finding]) -> tuple[App, list[Object]]:
     made, unfit, changes = patched(app, compile_app(app))
     verdict = absorbed.judge(app, changes)
     findings[:] = [one for one in findings if (one.code, one.message) not in verdict.gone]
-    findings += [*unfit, *verdict.findings]
+    findings += by_policy([*unfit, *verdict.findings], platform)
     if is_wrong(findings):
         return app, []
     whole = [one for one in made if not one.patch]
@@ -169,7 +172,16 @@ def judged_app(
     first = _attempt(tree, options, platform, {})
     if first.app and not before:
         return first
-    return judged(tree, first, lambda rest: _attempt(rest, options, platform, {}), before)
+    return judged(
+        tree, first, lambda rest: _with_patches(_attempt(rest, options, platform, {})), before
+    )
+
+
+def _with_patches(found: Attempt) -> Attempt:
+    """What is found of patches too; of an app that is whole that is done with its objects."""
+    if found.app and found.app.patches:
+        objects(found.app, found.findings)
+    return found
 
 
 def _attempt(
@@ -182,6 +194,7 @@ def _attempt(
         return Attempt(None, findings)
     if platform and platform.environments:
         findings += _undeclared(tree, platform)
+    findings += _strangers(tree)
     context = Context(options.target, options.environment, platform, values)
     try:
         app = resolve(
@@ -252,6 +265,16 @@ def environments(tree: Tree) -> Iterator[str]:
     spec: Any = tree.value.get("spec")
     found = spec.get("environments") if isinstance(spec, dict) else None
     yield from found if isinstance(found, dict) else ()
+
+
+def _strangers(tree: Tree) -> Iterator[Finding]:
+    """What an environment adds under a name that the base almost has."""
+    spec = tree.value.get("spec") or {}
+    for name, patch in (spec.get("environments") or {}).items():
+        new = (patch or {}).get("spec") or {}
+        at = Place(tree) / "spec" / "environments" / name / "spec"
+        for section in ("secrets", "access", "workloads"):  # of stores SK203 speaks
+            yield from strangers(name, new.get(section), spec.get(section), at / section)
 
 
 def _undeclared(tree: Tree, platform: Platform) -> Iterator[Finding]:

@@ -74,6 +74,18 @@ def told(text: str) -> list[tuple[str, int]]:
             [("SK301", 10), ("SK612", 12)],
             id="a wrong reference hides no wrong patch",
         ),
+        pytest.param(
+            VAULT + """\
+  secrets:
+    db: {from: vault, keys: {password: db#password}}
+    other: {generate: {lenght: 20}}
+  patches:
+    ExternalSecret/db: {spec: {refreshIntervall: 1h}}
+    Password/other: {spec: {size: 1}}
+""",
+            [("SK010", 9), ("SK612", 11)],
+            id="a wrong field hides no wrong patch but its own",
+        ),
     ],
 )  # fmt: skip
 def test_every_station_speaks(text: str, expected: list[tuple[str, int]]) -> None:

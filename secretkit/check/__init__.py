@@ -174,7 +174,7 @@ class Checker:
             else:
                 if names and not self._fits_name(names, key):
                     yield faults.NAME.at(
-                        (place / key).key, got=key, where=where, wanted=_wanted_name(names),
+                        (place / key).key, got=key, where=where, wanted=_wanted_name(names, key),
                         example=self._near_key(names, key) or _example_key(schema),
                     )  # fmt: skip
                 if isinstance(rest, dict):
@@ -300,8 +300,9 @@ def _is_type(value: Any, wanted: str | Sequence[str]) -> bool:
     return False
 
 
-def _wanted_name(names: Schema) -> str:
-    return _form(names["pattern"]) if "pattern" in names else "a name that is left to you"
+def _wanted_name(names: Schema, key: str) -> str:
+    is_taken = key in names.get("not", {}).get("enum", ())
+    return "left to you" if is_taken or "pattern" not in names else _form(names["pattern"])
 
 
 def _field(place: Place) -> str:

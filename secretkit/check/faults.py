@@ -92,7 +92,7 @@ SIZE = Code(
 NAME = Code(
     code="SK017",
     title="`{got}` cannot be a key of {where}: it is not {wanted}",
-    why="it becomes a name that Kubernetes refuses",
+    why="it names something, and no such name is taken",
     fix="rename it, for example {example}",
     wrong="""
         Data_Base:  # <- SK017
@@ -166,9 +166,10 @@ spec:
 )
 POLICY = Code(
     code="SK027",
-    title="`{name}` is no rule whose severity can be set{near}",
-    why="a misspelt code would silence nothing, and faults of form cannot be silenced",
-    fix="`secretkit explain` lists the rules",
+    title="`{name}` {what}, so no severity can be set for it{near}",
+    why="a misspelt code would silence nothing, and faults of form, of patches and of what would be lost "
+    "cannot be silenced",
+    fix="drop it, or name the code of a rule: `secretkit explain` lists them",
     wrong="""apiVersion: secretkit.dev/v1alpha1
 kind: Platform
 metadata: {name: acme}

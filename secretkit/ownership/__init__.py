@@ -131,6 +131,8 @@ def plan(there: There, wanted: Iterable[Wanted], scope: Scope) -> Plan:
     _refuse_other_environment(there, scope)
     by_group = _by_group(wanted)
     whole = _is_whole(there, scope)
+    if not whole:
+        _refuse_other_form(there, by_group)
     changes: list[Change] = []
     manifests: list[Change] = []
     first: dict[str, Manifest] = {}
@@ -161,6 +163,30 @@ def _refuse_other_environment(there: There, scope: Scope) -> None:
                 f"{group or 'the folder'} holds {held}, not {asked}: "
                 "give each environment a folder of its own"
             )
+
+
+_FORMS = {"Chart.yaml": "charts", "kustomization.yaml": "kustomizations"}
+
+
+def _refuse_other_form(there: There, wanted: Mapping[str, Iterable[Wanted]]) -> None:
+    """Raises Usage where a part of the apps would be written in another form than the rest has."""
+    held = {
+        _FORMS[entry.path]
+        for group, manifest in there.manifests.items()
+        for entry in manifest.entries
+        if group and entry.path in _FORMS
+    }
+    asked = {
+        _FORMS[one.entry.path]
+        for group, some in wanted.items()
+        for one in some
+        if group and one.entry.path in _FORMS
+    }
+    if held and asked - held:
+        raise Usage(
+            f"the folder holds {held.pop()}, not {asked.pop()}: render all apps at once, or into "
+            "another folder"
+        )
 
 
 def _called(environment: str | None) -> str:

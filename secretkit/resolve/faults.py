@@ -41,6 +41,33 @@ ENVIRONMENT = Code(
             password: production/db#password
     """,
 )
+STRANGER = Code(
+    code="SK032",
+    severity="warning",
+    title="`{name}` is new in the environment `{environment}`{near}",
+    why="what an environment says under another name adds something, and what was meant stays as it is",
+    fix="write the name as the base has it; if it is meant to be new, give it a name less like another",
+    wrong="""
+        spec:
+          secrets:
+            database: {generate: {length: 32}}
+          environments:
+            staging:
+              spec:
+                secrets:
+                  databse: {generate: {length: 48}}  # <- SK032
+    """,
+    right="""
+        spec:
+          secrets:
+            database: {generate: {length: 32}}
+          environments:
+            staging:
+              spec:
+                secrets:
+                  database: {generate: {length: 48}}
+    """,
+)
 NAMESPACE = Code(
     code="SK021",
     title="no namespace is given",
@@ -114,4 +141,4 @@ SHARED = Code(
     wrong='# not text: a cluster-scoped preset with `role: "${app}"` that two apps use',
 )
 
-CODES = (VARIABLE, ENVIRONMENT, NAMESPACE, SHORTCUT, DURATION, UNDECLARED, SHARED)
+CODES = (VARIABLE, ENVIRONMENT, STRANGER, NAMESPACE, SHORTCUT, DURATION, UNDECLARED, SHARED)

@@ -1,7 +1,7 @@
 """Layers into one tree: environments as merge patches, and variables once after them."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from secretkit.finding import Finding, closest
@@ -145,6 +145,15 @@ def _kept(base: Any, patch: Any) -> Any:
     if not isinstance(base, Mapping) or not isinstance(patch, Mapping):
         return patch
     return {**base, **{key: _kept(base.get(key), value) for key, value in patch.items()}}
+
+
+def strangers(environment: str, new: Any, base: Any, at: Place) -> Iterator[Finding]:
+    """Names of an environment's mapping that the base's has not, but has one like them."""
+    known = base or {}
+    for key in new or {}:
+        near = closest(key, known) if key not in known else ""
+        if near:
+            yield faults.STRANGER.at((at / key).key, name=key, environment=environment, near=near)
 
 
 class Substituted(NamedTuple):

@@ -203,6 +203,21 @@ def test_accounts_that_differ_only_in_namespace_are_not_written_over_each_other(
         assert not repository.out.exists()
 
 
+def test_a_part_of_the_apps_keeps_the_form_of_the_rest(repository: Repository) -> None:
+    repository.app("shop", "db")
+    repository.app("till", "db")
+    repository.render()
+    before = repository.everything()
+    ran = repository("render", "apps/shop", "-o", "out", "--format", "helm")
+
+    assert ran.code == 2
+    assert ran.err.splitlines()[-1] == (
+        "error: the folder holds kustomizations, not charts: render all apps at once, or into another folder"
+    )
+    assert repository.everything() == before
+    assert repository.render("--format", "helm").code == 0
+
+
 def test_a_folder_holds_one_environment(repository: Repository) -> None:
     more = "  environments: {staging: {metadata: {namespace: staging}}}\n"
     repository.app("shop", "db", more=more)

@@ -203,6 +203,46 @@ def test_policy_sets_severities_and_silences(tmp_path: Path) -> None:
     assert [(found.code, found.severity) for found in strict] == [("SK310", "error")]
 
 
+def test_an_error_that_a_policy_lowers_takes_nothing_away(tmp_path: Path) -> None:
+    spec = {
+        "stores": {"v": {"ref": {"name": "v"}}},
+        "secrets": {"db": {"from": "v", "keys": {"a": "b"}, "template": {"x": "{{ .nobody }}"}}},
+    }
+    for severity in ("warning", "off"):
+        outcome = run(tmp_path, {"policy": {"SK219": severity}}, app("shop", spec))
+
+        assert [found.kind for found in outcome.apps[0].objects] == ["ExternalSecret"]
+
+
+def test_no_policy_lets_a_store_be_unknown(tmp_path: Path) -> None:
+    spec = {"secrets": {"db": {"from": "nobody", "keys": {"a": "b"}}}}
+
+    assert codes(run(tmp_path, {"policy": {"SK201": "off"}}, app("shop", spec)))[0][0] == "SK027"
+
+
+def test_a_mistyped_name_in_an_environment_is_told(tmp_path: Path) -> None:
+    platform = {
+        "variables": {"account": "1"},
+        "stores": {"vault": {"vault": {"server": "https://vault.example.com", "path": "kv"}}},
+        "environments": {
+            "staging": {"variables": {"acount": "2", "region": "x"},
+                        "stores": {"vautl": {"vault": {"server": "https://staging.example.com", "path": "kv"}}}},
+        },
+    }  # fmt: skip
+    staging = {"spec": {"secrets": {"dbb": {"generate": {"length": 30}}}}}
+    spec = {
+        "secrets": {"db": {"generate": {"length": 20}}},
+        "environments": {"staging": staging},
+    }
+    found = run(tmp_path, platform, app("shop", spec)).findings
+
+    assert [(one.code, one.message) for one in found] == [
+        ("SK032", "`dbb` is new in the environment `staging`, did you mean `db`?"),
+        ("SK032", "`acount` is new in the environment `staging`, did you mean `account`?"),
+        ("SK032", "`vautl` is new in the environment `staging`, did you mean `vault`?"),
+    ]
+
+
 def test_the_nearest_platform_speaks_for_an_app(tmp_path: Path) -> None:
     run(tmp_path, PLATFORM, SHOP)
     spec = {"stores": PLATFORM["stores"], "variables": {"account": "444455556666"}}
