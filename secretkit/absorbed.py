@@ -204,6 +204,8 @@ def _secret_store(app: App, found: Object) -> App:
     changed = store._replace(
         provider=spec["provider"], conditions=tuple(spec.get("conditions", ()))
     )
+    if changed.provider_name != store.provider_name:
+        changed = changed._replace(form="provider")
     return app._replace(stores={**app.stores, store.key: changed})
 
 

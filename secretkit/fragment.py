@@ -347,4 +347,5 @@ def _reference_kind(value: Mapping[str, Any], key: str) -> str | None:
     if key == "caProvider":
         return "ca"
     is_selector = value.keys() <= {"name", "key", "namespace"}
-    return "secret" if is_selector and ("key" in value or key.lower().endswith("ref")) else None
+    says_where = "key" in value or "namespace" in value or key.lower().endswith("ref")
+    return "secret" if is_selector and says_where else None

@@ -183,7 +183,7 @@ def is_random(value: str) -> bool:
         return entropy(text) >= 3.0
     if not _TOKEN.fullmatch(text) or _UUID.fullmatch(text):
         return False
-    if "/" in text and _SAFE.fullmatch(text):  # a path, unless base64 happens to begin like one
+    if "/" in text and not {"+", "="} & set(text):  # a path, or base64 that looks like one
         return any(is_random(part) for part in text.split("/"))
     classes = sum(bool(re.search(kind, text)) for kind in ("[a-z]", "[A-Z]", "[0-9]"))
     return classes == 3 and entropy(text) >= 4.0

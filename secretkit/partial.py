@@ -5,7 +5,7 @@ is judged again; of that only findings count that would stand without the gap to
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from secretkit.finding import Finding, closest
@@ -17,6 +17,7 @@ _WORD = re.compile(r"[A-Za-z0-9_-]+")
 _OF_A_NAME = ("SK201", "SK301")  # of one text alone, whatever stands beside it
 _DEPTH = 3  # of `spec.secrets.db`
 
+_NAMES = ("name", "namespace")
 # Without these no name that the rest uses would be known.
 _ALL_NAMES = (("spec",), ("spec", "stores"), ("spec", "secrets"))
 # What is named elsewhere stays, as one of which nothing is known.
@@ -93,8 +94,10 @@ class _Gaps:
                 return False  # the platform's file
             while path and isinstance(path[-1], int):  # the numbers of its neighbours stay
                 path = path[:-1]
-            if path[:1] == ("metadata",) and path[1:] in ((), ("name",), ("namespace",)):
-                value = _named(value)
+            if path[:1] == ("metadata",) and (
+                path[1:] in ((), ("name",), ("namespace",)) or _is_near(finding, path, _NAMES)
+            ):
+                value = _named(_put(value, path, None) if finding.code == "SK010" else value)
                 if value is None:
                     return False
                 self._names |= {value["metadata"]["name"], value["metadata"]["namespace"]}
@@ -129,8 +132,12 @@ class _Gaps:
 
 def _is_misspelt(finding: Finding, path: Path) -> bool:
     """Whether an unknown section is one that the rest names things of."""
-    is_section = finding.code == "SK010" and path[:1] == ("spec",) and len(path) == _DEPTH - 1
-    return is_section and bool(closest(str(path[-1]), ["stores", "secrets"]))
+    return path[:1] == ("spec",) and _is_near(finding, path, ("stores", "secrets"))
+
+
+def _is_near(finding: Finding, path: Path, names: Sequence[str]) -> bool:
+    is_unknown = finding.code == "SK010" and len(path) == _DEPTH - 1
+    return is_unknown and bool(closest(str(path[-1]), names))
 
 
 def _element(path: Path) -> Path:

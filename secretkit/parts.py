@@ -43,6 +43,7 @@ class Reduced(NamedTuple):
     facts: tuple[Packed, ...] = ()
     plane: App | None = None  # what it says of the control plane, if anything
     shared: tuple[Shared, ...] = ()
+    has_values: bool = False  # in the clear, read or not
 
 
 class Record(NamedTuple):

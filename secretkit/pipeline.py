@@ -4,6 +4,7 @@ Of an app only what an entrance keeps stays, and a few facts, so that memory har
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -15,15 +16,15 @@ from secretkit.load import load
 from secretkit.load.inputs import Input, find_inputs, find_root, read
 from secretkit.model.app import App
 from secretkit.model.platform import Platform
+from secretkit.model.secret import Plain
 from secretkit.model.store import Store
 from secretkit.objects import Object
 from secretkit.parts import Kept, Record, Reduced, Shared
-from secretkit.platforms import FIXED, Platforms, load_platform
+from secretkit.platforms import FIXED, Broken, Platforms, load_platform
 from secretkit.resolve import faults as resolve_faults
 from secretkit.resolve.secrets import by_key
 from secretkit.rules import Fleet, sk4_control_plane
 from secretkit.single import (
-    Broken,
     Compiled,
     Options,
     Part,
@@ -123,12 +124,13 @@ def _remembered(
     worker: "_Worker", inputs: Sequence[Input], platforms: Platforms, record: Record | None
 ) -> Iterator[Reduced] | None:
     """The parts, as far as they can with the help of the cache; None where none is to be used."""
-    if record is None or len(inputs) < _MANY or worker.options.cache is None:
+    options = worker.options
+    if record is None or len(inputs) < _MANY or options.cache is None or options.allow_plaintext:
         return None
     from secretkit.caching import Cache
     from secretkit.remembering import Memory
 
-    memory = Memory(Cache(worker.options.cache), worker.options, platforms, record)
+    memory = Memory(Cache(options.cache), options, platforms, record)
     return memory.parts(inputs, lambda missed: _parts(worker, missed))
 
 
@@ -161,7 +163,7 @@ class _Worker:
         self._fleet: Fleet | None = None
 
     def part(self, found: Input) -> Reduced:
-        one = part(found, self._root, self.options, self._platform_of)
+        one = part(found, self._root, self.options, self._platforms.of_input)
         names = () if one.tree is None else tuple(environments(one.tree))
         findings = one.findings
         if self.keep is not None:
@@ -169,12 +171,6 @@ class _Worker:
         if one.app is None:
             return Reduced(found, one.tree is not None, findings, names)
         return self._reduced(one, one.app, findings, names)
-
-    def _platform_of(self, found: Input) -> Platform | None:
-        platform = self._platforms.of_input(found)
-        if self._platforms.findings:
-            raise Broken
-        return platform
 
     def _reduced(
         self, one: Part, compiled: Compiled, findings: tuple[Finding, ...], names: tuple[str, ...]
@@ -194,6 +190,7 @@ class _Worker:
             facts=tuple(self._fleet.gather(app, compiled.objects)),
             plane=_plane(app) if sk4_control_plane.applies(app) else None,
             shared=tuple(_shared(app, compiled.platform)),
+            has_values=any(isinstance(one.origin, Plain) for one in app.secrets.values()),
         )  # fmt: skip
 
 
@@ -227,9 +224,10 @@ class _Fold:
         self._findings += one.findings
         self._environments.update(one.environments)
         if one.is_app:
-            platform = self._platforms.of_input(one.input)
-            if platform and platform.policy:
-                self._policies[one.input.name] = platform
+            with suppress(Broken):
+                platform = self._platforms.of_input(one.input)
+                if platform and platform.policy:
+                    self._policies[one.input.name] = platform
         if one.kept is None or one.target is None:
             return
         self._kept.append(one.kept)

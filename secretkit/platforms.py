@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from secretkit import __version__, codes, rules
 from secretkit.check import Checker, faults
@@ -23,8 +23,15 @@ API_VERSION = "secretkit.dev/v1alpha1"
 
 
 # Of two objects of one name one would be lost, and apps of one name share a folder.
-# And of an unknown store no object could be made.
-FIXED = frozenset({"SK201", "SK601", "SK602", "SK603"})
+# And without a store no object could be made.
+FIXED = frozenset({"SK201", "SK202", "SK601", "SK602", "SK603"})
+
+
+class Broken(Exception):
+    """An app's platform file has errors, so the app cannot be judged."""
+
+
+_Met: TypeAlias = Platform | Broken | None
 
 
 class Platforms:
@@ -35,17 +42,18 @@ class Platforms:
         self._warnings: dict[Path, list[Finding]] = {}
         self._root = root
         self._environment = environment
-        self._by_folder: dict[str, Platform | None] = {}
-        self._by_file: dict[Path, Platform | None] = {}
+        self._by_folder: dict[str, _Met] = {}
+        self._by_file: dict[Path, _Met] = {}
         self._given = _inside(given, root) if given else None
 
     def of_input(self, found: Input) -> Platform | None:
-        """The platform of the app in a file; None where there is none, or it is broken."""
-        if self._given:
-            return self._load(self._given)
-        return self._of(found.name.rpartition("/")[0])
+        """The platform of the app in a file, None where there is none; raises Broken where it has errors."""
+        met = self._load(self._given) if self._given else self._of(found.name.rpartition("/")[0])
+        if isinstance(met, Broken):
+            raise Broken  # a new one: each gathers its traceback
+        return met
 
-    def _of(self, folder: str) -> Platform | None:
+    def _of(self, folder: str) -> "_Met":
         """The nearest to a folder, which is a POSIX path below the root: a cheaper key than a path."""
         if folder not in self._by_folder:
             self._by_folder[folder] = self._nearest(folder)
@@ -54,16 +62,16 @@ class Platforms:
     @property
     def loaded(self) -> tuple[Platform, ...]:
         """Every platform that was met."""
-        return tuple(found for found in self._by_file.values() if found)
+        return tuple(found for found in self._by_file.values() if isinstance(found, Platform))
 
     @property
     def warned(self) -> Iterator[tuple[Platform, list[Finding]]]:
         """Platforms with what they are warned of."""
         for path, platform in self._by_file.items():
-            if platform:
+            if isinstance(platform, Platform):
                 yield platform, self._warnings[path]
 
-    def _nearest(self, folder: str) -> Platform | None:
+    def _nearest(self, folder: str) -> "_Met":
         path = os.path.join(self._root, folder, NAME)  # noqa: PTH118
         if os.path.isfile(path):  # noqa: PTH113
             found = _inside(Path(path), self._root)
@@ -71,7 +79,7 @@ class Platforms:
                 return self._load(found)
         return self._of(folder.rpartition("/")[0]) if folder else None
 
-    def _load(self, found: Input) -> Platform | None:
+    def _load(self, found: Input) -> "_Met":
         if found.path not in self._by_file:
             try:
                 platform, warnings = load_platform(load(read(found)), self._environment)
@@ -79,7 +87,7 @@ class Platforms:
                 self._warnings[found.path] = warnings
             except Rejected as rejected:
                 self.findings += rejected.findings
-                self._by_file[found.path] = None
+                self._by_file[found.path] = Broken()
         return self._by_file[found.path]
 
 

@@ -11,7 +11,7 @@ from secretkit.load import MOST_BYTES
 from secretkit.load.inputs import Input
 from secretkit.model.platform import Platform
 from secretkit.parts import Kept, Record, Reduced
-from secretkit.platforms import Platforms
+from secretkit.platforms import Broken, Platforms
 from secretkit.rules import Packed
 from secretkit.single import Options
 from secretkit.text import Mark
@@ -44,9 +44,11 @@ class Memory:
         for found, key in zip(inputs, keys, strict=True):
             if key is None or key not in records:
                 one = next(made)
-                data = None if key is None else self._dumped(one)
-                if key is not None and data is not None:
-                    self._cache.put(key, data)
+                # A file that changed under our hands is no record of what was read first.
+                if key is not None and key == self._key(found):
+                    data = self._dumped(one)
+                    if data is not None:
+                        self._cache.put(key, data)
             else:
                 one = self._loaded(found, self._cache.get(key)) or next(iter(make([found])))
             yield one
@@ -59,8 +61,9 @@ class Memory:
             return None
         if b"values" in content:
             return None
-        platform = self._platforms.of_input(found)
-        if self._platforms.findings:
+        try:
+            platform = self._platforms.of_input(found)
+        except Broken:
             return None
         name = found.name.encode(errors="surrogateescape")
         state = self._state.copy()
@@ -80,7 +83,7 @@ class Memory:
     def _dumped(self, one: Reduced) -> Any:
         """A part as JSON; None where it holds more than that, or its findings have no lasting place."""
         findings = [_finding(found) for found in one.findings]
-        if one.plane or one.shared or None in findings:
+        if one.plane or one.shared or one.has_values or None in findings:
             return None
         kept = None
         if one.kept:

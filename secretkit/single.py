@@ -19,7 +19,7 @@ from secretkit.model.secret import Plain
 from secretkit.names import digest
 from secretkit.objects import Object
 from secretkit.partial import Attempt, judged
-from secretkit.platforms import API_VERSION
+from secretkit.platforms import API_VERSION, Broken
 from secretkit.resolve import Context
 from secretkit.resolve import faults as resolve_faults
 from secretkit.resolve.app import resolve
@@ -30,10 +30,6 @@ from secretkit.text import Place, Source, Tree
 DEFAULT_TARGET = Target()
 Progress: TypeAlias = Callable[[int, int], None]  # inputs that are done, and all of them
 PlatformOf: TypeAlias = Callable[[Input], Platform | None]
-
-
-class Broken(Exception):
-    """An app's platform file has errors, so the app cannot be judged."""
 
 
 class Shard(NamedTuple):
@@ -124,6 +120,9 @@ def is_wrong(findings: Iterable[Finding]) -> bool:
     return any(found.severity == "error" for found in findings)
 
 
+_STORELESS = ("SK201", "SK202")  # what alone stops the compiler
+
+
 def objects(
     app: App, findings: list[Finding], platform: Platform | None = None
 ) -> tuple[App, list[Object]]:
@@ -133,8 +132,8 @@ def objects(
     patches make it, since its workloads and access go by that.
     """
     wrong = is_wrong(findings)
-    if wrong and (not app.patches or any(found.code == "SK201" for found in findings)):
-        return app, []  # an unknown store alone stops the compiler
+    if wrong and (not app.patches or any(found.code in _STORELESS for found in findings)):
+        return app, []
     if not app.patches:
         return app, list(compile_app(app))
     from secretkit import absorbed

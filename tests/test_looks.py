@@ -106,6 +106,8 @@ def test_a_secret_looks_like_one(key: str, value: str, what: str) -> None:
         ("image", "registry.example.com/shop/api@sha256:" + HEX * 2),
         ("id", "123e4567-e89b-12d3-a456-426614174000"),
         ("path", "/opt/Payments/Config2/application-production.yaml"),
+        ("a", "Prod/PaymentsApi/Database2/ReadWrite"),
+        ("a", "projects/My-Project-1/secrets/DatabasePassword/versions/12"),
         ("bucket", "payments-production-us-east-1-backups-2026"),
         ("git-commit", HEX + "01234567"),
         ("password", "changeme"),

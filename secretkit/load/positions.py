@@ -197,7 +197,11 @@ def _scalars(root: Any) -> dict[int, list[_Scalar]]:
             is_login = key.lower().endswith("secretref") and "key" not in names
             bytes_below = _bytes_below(names)
             for name, value in fields:
-                may_hold = is_login or name in bytes_below or name.lower().endswith("secretref")
+                may_hold = (
+                    (is_login and name not in ("name", "namespace"))
+                    or name in bytes_below
+                    or name.lower().endswith("secretref")
+                )
                 below = hidden or name in HIDDEN_BELOW or (may_hold and _is_text(value))
                 pending.append((value, below, may_be or name in VALUES_BELOW, name))
     return found
@@ -214,7 +218,7 @@ _REFERENCE = re.compile(r"[a-z0-9][-a-z0-9.]*#[-._a-zA-Z0-9]+")
 def may_be_value(key: str, text: str) -> bool:
     """Whether a text under a key looks like a secret; `key` is empty where it names a reference."""
     # A template's secret is what it takes in, a variable's is named.
-    says_where = "{{" in text or _REFERENCE.fullmatch(text)
+    says_where = "{{" in text or key == "secret" or _REFERENCE.fullmatch(text)
     return look("" if says_where else key, text).is_secret
 
 

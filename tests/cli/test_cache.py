@@ -3,6 +3,7 @@
 import json
 import sqlite3
 import zlib
+from base64 import b64encode
 from collections.abc import Callable
 from pathlib import Path
 
@@ -158,6 +159,44 @@ def test_no_input_with_values_is_kept(
     assert judged == ["plain/secrets.yaml"]
     assert len(records(place)) == 3
     assert not any("kanarienvogel" in one or "a2FuYXJpZW52b2dlbA" in one for one in records(place))
+
+
+def test_values_under_an_escaped_name_are_not_kept_either(
+    place: Path, root: Path, ran: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (root / "plain").mkdir()
+    text = PLAIN.replace(
+        "values: {mode: {literal: kanarienvogel}}", '"v\\u0061lues": {mode: {env: BIRD}}'
+    )
+    (root / "plain" / "secrets.yaml").write_text(text)
+    for value in ("kanarienvogel", "zeisig"):
+        monkeypatch.setenv("BIRD", value)
+        _, out, _ = ran("render", str(root), "--allow-plaintext")
+        assert b64encode(value.encode()).decode() in out
+    ran("validate", str(root))
+    (root / "plain" / "secrets.yaml").write_text(
+        text.replace("env: BIRD", "literal: kanarienvogel")
+    )
+    assert ran("render", str(root))[0] == 0
+
+    assert not any("plain" in one for one in records(place))
+
+
+def test_what_changes_under_our_hands_is_not_kept(
+    place: Path, root: Path, ran: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = single.part
+
+    def part(found: Input, *rest: object) -> single.Part:
+        made = real(found, *rest)  # type: ignore[arg-type]
+        if found.name.startswith("two"):
+            found.path.write_text(found.path.read_text() + "# changed\n")
+        return made
+
+    monkeypatch.setattr(pipeline, "part", part)
+    ran("render", str(root))
+
+    assert len(records(place)) == 2
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,9 @@
 
 import io
 import os
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +13,7 @@ import pytest
 from secretkit import workers
 from secretkit.cli import run
 from secretkit.cli.options import Progress
+from secretkit.finding import Usage
 from secretkit.spool import Spool, Stretch
 
 APP = """\
@@ -79,6 +83,54 @@ def test_a_folder_is_the_same(tmp_path: Path, ran: Callable[..., Ran]) -> None:
     )
     assert again[0] == 0
     assert len(list((tmp_path / "out").glob("app-*"))) == MANY
+
+
+@pytest.mark.parametrize("jobs", ["1", "2", "4"])
+def test_a_broken_platform_speaks_for_its_own_apps_alone(
+    tmp_path: Path, ran: Callable[..., Ran], jobs: str
+) -> None:
+    fleet(tmp_path, broken=(3, 70))
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "app-70").rename(tmp_path / "sub" / "app-70")
+    text = "apiVersion: secretkit.dev/v1alpha1\nkind: Platform\nmetadata: {name: x}\nspec: {bogus: 1}\n"
+    (tmp_path / "sub" / "platform.yaml").write_text(text)
+    code, out, _ = ran("validate", str(tmp_path), "--jobs", jobs)
+
+    assert code == 1
+    assert [line.split("]")[0] for line in out.splitlines() if line.startswith("error")] == [
+        "error[SK201", "error[SK010",
+    ]  # fmt: skip
+
+
+def _dies(_: int) -> int:
+    os.kill(os.getpid(), signal.SIGKILL)
+    return 0
+
+
+def test_a_process_that_is_killed_is_wrong_usage_and_no_bug() -> None:
+    with pytest.raises(Usage, match="ended from outside"):
+        list(workers.each(_dies, range(100), 2))
+
+
+def test_no_process_outlives_ours(tmp_path: Path) -> None:
+    script = (
+        "import os, sys, time\n"
+        "from secretkit import workers\n"
+        "def work(_):\n"
+        "    print(os.getpid(), flush=True)\n"
+        "    time.sleep(60)\n"
+        "list(workers.each(work, range(100), 2))\n"
+    )
+    ours = subprocess.Popen(
+        [sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, cwd=tmp_path
+    )
+    assert ours.stdout
+    theirs = {int(ours.stdout.readline()) for _ in range(2)}
+    ours.kill()
+    ours.stdout.read()  # ends once nobody holds it any more
+
+    assert len(theirs) == 2
+    assert ours.wait() == -signal.SIGKILL
 
 
 def test_what_cannot_be_read_is_told_once(tmp_path: Path, ran: Callable[..., Ran]) -> None:

@@ -76,6 +76,22 @@ def test_a_misspelt_name_is_one_finding(spec: str) -> None:
     assert codes(spec) == ["SK010"]
 
 
+def test_a_misspelt_namespace_is_one_finding() -> None:
+    text = HEAD.replace("namespace:", "namespce:") + (
+        "spec: {secrets: {s: {generate: {length: 20}, labels: {ns: '${namespace}'}}}}\n"
+    )
+
+    found = pipeline.judge(Source("secrets.yaml", text), Options())
+
+    assert [one.code for one in found] == ["SK010"]
+
+
+def test_a_patch_of_an_app_without_a_store_is_no_crash() -> None:
+    spec = "  secrets: {db: {dynamic: database/creds/x, refresh: 30m}}\n  patches: {ServiceAccount/db: {}}\n"
+
+    assert "SK202" in codes(f"spec:\n{spec}")
+
+
 def test_an_environment_that_nobody_declares_is_wrong_usage_whatever_else_is_wrong(
     tmp_path: Path, ran: Callable[..., Ran]
 ) -> None:

@@ -188,6 +188,17 @@ STORES = [
          "you mean `project`?"],
         id="a verbatim provider without a short form",
     ),
+    pytest.param(
+        {"provider": {"webhook": {"url": "https://a.example.com/?u={{ .auth.username }}",
+                                  "result": {"jsonPath": "$.x"},
+                                  "secrets": [{"name": "auth", "secretRef": {"name": "login"}}]}}},
+        [], id="a webhook's whole Secret",
+    ),
+    pytest.param(
+        {"provider": {"doppler": {"auth": {"secretRef": {"dopplerToken": {"name": "a", "namespace": "b"}}}}}},
+        ["SK236 a store of namespace `prod` cannot take its login from namespace `b`"],
+        id="a reference elsewhere whose key has a default",
+    ),
     pytest.param({"provider": {"doppler": "x"}},
                  ["SK238 the provider `doppler` of External Secrets Operator has no settings here"],
                  id="a provider without fields"),

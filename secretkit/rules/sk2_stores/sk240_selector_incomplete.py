@@ -51,7 +51,9 @@ def _incomplete(value: Any, at: Place) -> Iterator[tuple[Place, str, str]]:
     if name in SELECTORS and value and value.keys() <= {"name", "key", "namespace"}:
         if "name" not in value:
             yield at.key, name, "name"
-        if "key" not in value and (name, around) not in _KEY_KNOWN:
+        # A webhook's templates take the keys of such a Secret by their names.
+        is_webhooks = {"webhook", "secrets"} <= set(at.path)
+        if "key" not in value and not is_webhooks and (name, around) not in _KEY_KNOWN:
             yield at.key, name, "key"
     for field, item in value.items():
         yield from _incomplete(item, at / field)
