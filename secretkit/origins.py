@@ -37,6 +37,7 @@ def rows(app: App, platform: Platform | None) -> Iterator[Row]:
         shown = _shown(tree, path, value)
         yield Row(app.name, _dotted(path), shown, span.source.name, span.line, layer)
     yield from _defaults(app, platform, positions)
+    yield from _variables(app, platform, positions)
     yield from _targets(app, platform, positions)
 
 
@@ -105,6 +106,13 @@ def _defaults(app: App, platform: Platform | None, positions: Positions) -> Iter
                     yield _default(
                         app, path, ("defaults", "fileMode"), FILE_MODE, platform, positions
                     )
+
+
+def _variables(app: App, platform: Platform | None, positions: Positions) -> Iterator[Row]:
+    """What the platform's variables are here; a value that one is in stands at its own line."""
+    for name in platform.variables if platform else ():
+        path = ("variables", name)
+        yield _default(app, path, path, "", platform, positions)
 
 
 def _targets(app: App, platform: Platform | None, positions: Positions) -> Iterator[Row]:

@@ -186,6 +186,18 @@ def test_targets_are_told_with_where_they_were_set(
     )  # fmt: skip
 
 
+def test_variables_are_told_with_where_they_were_set(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    platform = PLATFORM.replace("spec:\n", 'spec:\n  variables: {account: "1", zone: a}\n')
+    platform = platform.replace("staging:\n", 'staging:\n      variables: {account: "2"}\n')
+    (folder / "platform.yaml").write_text(platform)
+    staging = found(capsys, "--env", "staging")
+
+    assert staging["variables.account"] == ("2", "platform.yaml:14 platform's environment")
+    assert staging["variables.zone"] == ("a", "platform.yaml:5 platform")
+
+
 def test_an_input_cannot_drive_the_terminal(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
