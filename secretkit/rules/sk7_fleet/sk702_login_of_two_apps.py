@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from secretkit.finding import Finding
 from secretkit.model.app import App
 from secretkit.model.store import Store
-from secretkit.names import digest
 from secretkit.objects import Object
 from secretkit.rules import Fact, Group, Rule
 
@@ -32,7 +31,7 @@ def gather(app: App, objects: Sequence[Object]) -> Iterator[Fact]:  # noqa: ARG0
         if store.is_ref or store.is_shared:
             continue  # one object that is meant for many
         for what, key in _logins(app, store):
-            yield Fact((what, digest(key)), store.at.key.mark, app.name, app.namespace)
+            yield Fact((what, key), store.at.key.mark, app.name, app.namespace)
 
 
 def _logins(app: App, store: Store) -> Iterator[tuple[str, str]]:
