@@ -10,7 +10,8 @@ from secretkit.go_regexp import re2_problem
     [
         "", "^prod/", "a|b", "[^a-z]+?", "[]a]", "[a[:alpha:]]", r"\Qa(b\E", r"\pL\p{Greek}", r"\x{10FFFF}",
         "(?i)a(?s:b)(?P<n>c)(?<m>d)", "a(?U)b+", r"\d{2,3}\.\z", "^+", r"\(?=", "[(?=]", r"\10", "a{,2}",
-        "é+",
+        "é+", r"[\d-a]", r"[\d-]", r"[-\d]", "[[:^alpha:]]", r"\p{Lu}", r"\p{Latin}", r"\p{^Greek}", r"[\w-z]",
+        "[a-z0-9]", r"\PN",
     ],
 )  # fmt: skip
 def test_an_expression_that_go_takes_has_no_problem(pattern: str) -> None:
@@ -35,6 +36,11 @@ def test_an_expression_that_go_takes_has_no_problem(pattern: str) -> None:
         ("a{3,2}", "it repeats more than 1000 times, or its bounds are the wrong way round"),
         ("(a", "missing ), unterminated subpattern"),
         ("*a", "nothing to repeat"),
+        (r"[a-\d]", "a range of characters ends with a class of them"),
+        ("[z-a]", "a range of characters is the wrong way round"),
+        ("[[:foo:]]", "there is no class `[:foo:]`"),
+        (r"\pX", r"there is no class `\pX`"),
+        (r"\p{foo}", r"there is no class `\p{foo}`"),
     ],
 )  # fmt: skip
 def test_what_go_cannot_compile_is_told(pattern: str, problem: str) -> None:

@@ -117,7 +117,7 @@ def test_no_process_outlives_ours(tmp_path: Path) -> None:
         "import os, sys, time\n"
         "from secretkit import workers\n"
         "def work(_):\n"
-        "    print(os.getpid(), flush=True)\n"
+        "    os.write(1, f'{os.getpid()}\\n'.encode())\n"
         "    time.sleep(60)\n"
         "list(workers.each(work, range(100), 2))\n"
     )

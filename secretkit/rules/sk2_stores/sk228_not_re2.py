@@ -35,8 +35,10 @@ def _patterns(app: App) -> Iterator[tuple[str, Place]]:
 RULE = Rule(
     code="SK228",
     title="Go cannot compile this regular expression: {problem}",
-    why="Go's expressions (RE2) know neither lookaround nor back references",
-    fix="write it without; find more and rewrite, or find by `tags`",
+    why="the operator compiles it with Go, whose expressions (RE2) know neither lookaround nor back "
+    "references; the whole object fails with it",
+    fix="write it as Go takes it: `secretkit validate` says when; what RE2 cannot say, find by `tags` "
+    "or by a wider expression",
     source="https://github.com/google/re2/wiki/Syntax",
     find=find,
     wrong="""
