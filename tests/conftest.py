@@ -1,6 +1,7 @@
 """The plain run takes seconds: what needs real servers or heavy tools is asked for by its mark."""
 
 import os
+from collections.abc import Callable
 
 import pytest
 from hypothesis import settings
@@ -28,3 +29,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for mark, how in _HOW.items():
             if item.get_closest_marker(mark):
                 item.add_marker(pytest.mark.skip(reason=how))
+
+
+@pytest.fixture
+def ran(capfd: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
+    """The command line in this process: exit code, stdout, stderr."""
+    from secretkit.cli import run
+
+    def ran(*arguments: str) -> tuple[int, str, str]:
+        code = run(list(arguments))
+        return code, *capfd.readouterr()
+
+    return ran

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from secretkit import pipeline, single
-from secretkit.cli import run
 from secretkit.load.inputs import Input
 
 PLATFORM = """\
@@ -64,15 +63,6 @@ def root(tmp_path: Path) -> Path:
 def app(root: Path, name: str, store: str = "vault") -> None:
     (root / name).mkdir(exist_ok=True)
     (root / name / "secrets.yaml").write_text(APP % {"name": name, "store": store})
-
-
-@pytest.fixture
-def ran(capfd: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
-    def ran(*arguments: str) -> Ran:
-        code = run(list(arguments))
-        return code, *capfd.readouterr()
-
-    return ran
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from secretkit import workers
-from secretkit.cli import run
 from secretkit.cli.options import Progress
 from secretkit.finding import Usage
 from secretkit.spool import Spool, Stretch
@@ -40,15 +39,6 @@ def fleet(root: Path, broken: tuple[int, ...] = ()) -> None:
 
 
 Ran = tuple[int, str, str]
-
-
-@pytest.fixture
-def ran(capfd: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
-    def ran(*arguments: str) -> Ran:
-        code = run(list(arguments))
-        return code, *capfd.readouterr()
-
-    return ran
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from secretkit import pipeline
-from secretkit.cli import run
 from secretkit.pipeline import Options
 from secretkit.text import Source
 
@@ -16,15 +15,6 @@ kind: AppSecrets
 metadata: {name: shop, namespace: shop}
 """
 Ran = tuple[int, str, str]
-
-
-@pytest.fixture
-def ran(capfd: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
-    def ran(*arguments: str) -> Ran:
-        code = run(list(arguments))
-        return code, *capfd.readouterr()
-
-    return ran
 
 
 def codes(spec: str) -> list[str]:
