@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple, TypeAlias
 
 from secretkit import generators, rules
+from secretkit.compile.metadata import NAME_LABEL
 from secretkit.finding import Finding
 from secretkit.model.app import App, Patch
 from secretkit.model.secret import External, Fetch, Generated, Push, Refresh, Sealed, Secret
@@ -12,9 +13,6 @@ from secretkit.model.store import Store
 from secretkit.names import duration
 from secretkit.objects import Object
 from secretkit.text import Path, Place, get
-
-_OURS = "app.kubernetes.io/name"
-
 
 Change: TypeAlias = tuple[Patch, Object, Object]  # the patch, the object before, and after
 
@@ -29,15 +27,19 @@ class Judged(NamedTuple):
 
 def judge(app: App, changes: Sequence[Change]) -> Judged:
     """All patches together, since one may need the other."""
-    before = {(one.code, one.message) for one in rules.judge(app)}
+    before = {_said(one) for one in rules.judge(app)}
     whole = marked = app
     for _, old, new in changes:
         whole = absorbed(whole, new)
         marked = _with_metadata(absorbed(marked, new), old, new)
     after = list(rules.judge(marked))
-    found = [_at_patch(one, app, changes) for one in after if (one.code, one.message) not in before]
-    still = {(one.code, one.message) for one in after}
-    return Judged(whole, found, frozenset(before - still))
+    brought = [one for one in after if _said(one) not in before]
+    found = _at_patches(brought, app, changes) if brought else []
+    return Judged(whole, found, frozenset(before - set(map(_said, after))))
+
+
+def _said(finding: Finding) -> tuple[str, str]:
+    return finding.code, finding.message
 
 
 def absorbed(app: App, found: Object) -> App:
@@ -45,17 +47,22 @@ def absorbed(app: App, found: Object) -> App:
     return _READERS.get(found.kind, _generator)(app, found)
 
 
-def _at_patch(finding: Finding, app: App, changes: Sequence[Change]) -> Finding:
-    """The finding at the patch that brings it, or that says the field it means."""
+def _at_patches(findings: Iterable[Finding], app: App, changes: Sequence[Change]) -> list[Finding]:
+    """Each finding at the patch that brings it, or that says the field it means."""
     alone = [
-        patch
+        (patch, set(map(_said, rules.judge(_with_metadata(absorbed(app, new), old, new)))))
         for patch, old, new in changes
-        if any(
-            (one.code, one.message) == (finding.code, finding.message)
-            for one in rules.judge(_with_metadata(absorbed(app, new), old, new))
-        )
     ]
-    among = alone or [patch for patch, _, _ in changes]
+    return [
+        _at_patch(
+            one,
+            [patch for patch, said in alone if _said(one) in said] or [patch for patch, _ in alone],
+        )
+        for one in findings
+    ]
+
+
+def _at_patch(finding: Finding, among: Sequence[Patch]) -> Finding:
     places = [(patch, _place(patch, finding)) for patch in among]
     patch, place = next(
         ((patch, place) for patch, place in places if place.path != patch.at.path), places[-1]
@@ -90,7 +97,7 @@ def _external_secret(app: App, found: Object) -> App:
         field: {
             key: text
             for key, text in (get(template, ("metadata", field)) or {}).items()
-            if key != _OURS and shared.get(key) != text
+            if key != NAME_LABEL and shared.get(key) != text
         }
         for field, shared in (("labels", app.labels), ("annotations", app.annotations))
     }

@@ -14,7 +14,7 @@ from secretkit.compile import compile_app
 from secretkit.finding import Finding, Rejected, Usage, closest
 from secretkit.load import load
 from secretkit.load.inputs import Input, find_inputs, find_root, read
-from secretkit.model.app import App
+from secretkit.model.app import App, nobody
 from secretkit.model.platform import Platform
 from secretkit.model.secret import Plain
 from secretkit.model.store import Store
@@ -35,6 +35,7 @@ from secretkit.single import (
     judged_app,
     objects,
     part,
+    salvaged,
     wrong_kind,
 )
 from secretkit.target import Target
@@ -265,7 +266,11 @@ class _Fold:
 
     def _all_planes(self) -> tuple[App, ...]:
         spoken = {app.target for app in self._planes}
-        bare = (_bare(one, target) for target, one in self._targets.items() if target not in spoken)
+        bare = (
+            nobody(one.name, one.namespace, target, Place(Tree({}, ())))
+            for target, one in self._targets.items()
+            if target not in spoken
+        )
         return (*self._planes, *bare)
 
     def _by_policies(self, findings: Iterable[Finding]) -> Iterator[Finding]:
@@ -277,15 +282,6 @@ class _Fold:
                 yield found
             else:
                 yield from by_policy([found], platforms.get(where))
-
-
-def _bare(one: Kept, target: Target) -> App:
-    """An app that says nothing."""
-    return App(
-        name=one.name, namespace=one.namespace, labels={}, annotations={}, target=target, stores={},
-        secrets={}, access=(), workloads=(), audit=(), has_audit=False, encryption=None, patches=(),
-        at=Place(Tree({}, ())),
-    )  # fmt: skip
 
 
 def _plane(app: App) -> App:
@@ -341,13 +337,9 @@ class NoInput(Usage):
 
 def judge(source: Source, options: Options) -> tuple[Finding, ...]:
     """All findings on one text, as `validate` has them."""
-    before: tuple[Finding, ...] = ()
-    try:
-        tree = load(source)
-    except Rejected as rejected:
-        if rejected.tree is None:
-            return rejected.findings
-        tree, before = rejected.tree, rejected.findings
+    tree, before = salvaged(lambda: load(source))
+    if tree is None:
+        return before
     if isinstance(tree.value, dict) and tree.value.get("kind") == "Platform":
         return before or _judge_platform(tree, options)
     wrong = wrong_kind(tree)

@@ -6,12 +6,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from secretkit import __version__, codes, rules
+from secretkit import __version__, rules
 from secretkit.check import Checker, faults
 from secretkit.finding import Finding, Rejected, Usage, closest
 from secretkit.load import load
 from secretkit.load.inputs import Input, mentions_us, read
-from secretkit.model.app import App
+from secretkit.model.app import App, nobody
 from secretkit.model.platform import Platform
 from secretkit.resolve.merge import strangers
 from secretkit.resolve.platform import resolve_platform
@@ -22,9 +22,9 @@ NAME = "platform.yaml"
 API_VERSION = "secretkit.dev/v1alpha1"
 
 
-# Of two objects of one name one would be lost, and apps of one name share a folder.
-# And without a store no object could be made.
-FIXED = frozenset({"SK201", "SK202", "SK601", "SK602", "SK603"})
+STORELESS = frozenset({"SK201", "SK202"})  # without a store no object can be made
+# Nor has a policy a say where of two objects of one name, or two apps in a folder, one would be lost.
+FIXED = STORELESS | {"SK601", "SK602", "SK603"}
 
 
 class Broken(Exception):
@@ -116,12 +116,9 @@ def load_platform(tree: Tree, environment: str | None) -> tuple[Platform, list[F
 
 def _as_app(platform: Platform) -> App:
     """What a platform says of the control plane, for the rules that judge an app's."""
-    return App(
-        name=platform.name, namespace="", labels={}, annotations={}, target=platform.target,
-        stores={}, secrets={}, access=(), workloads=(), audit=platform.audit,
-        has_audit=bool(platform.audit), encryption=platform.encryption, patches=(),
-        at=Place(platform.tree),
-    )  # fmt: skip
+    return nobody(platform.name, "", platform.target, Place(platform.tree))._replace(
+        audit=platform.audit, has_audit=bool(platform.audit), encryption=platform.encryption
+    )
 
 
 def _strangers(tree: Tree) -> Iterator[Finding]:
@@ -151,6 +148,8 @@ def _policy(platform: Platform) -> Iterator[Finding]:
         for code in platform.policy:
             if code in known:
                 continue
+            from secretkit import codes
+
             is_ours = codes.find(code) is not None
             what = "is always what it is" if is_ours else "is no code of a rule"
             near = "" if is_ours else closest(code, known)

@@ -38,11 +38,11 @@ class Memory:
     ) -> Iterator[Reduced]:
         """The parts in the order of the inputs: remembered ones, and what `make` gives for others."""
         keys = [self._key(found) for found in inputs]
-        records = {key: None for key in keys if key is not None and key in self._cache}
-        missed = [found for found, key in zip(inputs, keys, strict=True) if key not in records]
+        known = {key for key in keys if key is not None and key in self._cache}
+        missed = [found for found, key in zip(inputs, keys, strict=True) if key not in known]
         made = iter(make(missed))
         for found, key in zip(inputs, keys, strict=True):
-            if key is None or key not in records:
+            if key is None or key not in known:
                 one = next(made)
                 # A file that changed under our hands is no record of what was read first.
                 if key is not None and key == self._key(found):
@@ -52,7 +52,7 @@ class Memory:
             else:
                 one = self._loaded(found, self._cache.get(key)) or next(iter(make([found])))
             yield one
-        self._cache.close(records)
+        self._cache.close(known)
 
     def _key(self, found: Input) -> bytes | None:
         """The key of an input; None where nothing of it may be kept."""

@@ -75,9 +75,9 @@ def render(request: Request) -> Result:
         from secretkit.injecting import with_workloads
 
         outcome = with_workloads(pipeline.run(request.paths, request.options), request.inject)
-        outcome = outcome.each(lambda one: _spooled(emit(one), spool))
+        outcome = outcome.each(lambda one: _spooled(spool, emit(one)))
     else:
-        store = lambda one: _spooled(one, spool)  # noqa: E731
+        store = partial(_spooled, spool)
         outcome = pipeline.run(request.paths, request.options, emit, store, _record(request))
     notes = [*outcome.notes, *_base_note(outcome, request.options)]
     findings = list(outcome.findings)
@@ -156,7 +156,7 @@ def _record(request: Request) -> Record | None:
     return Record(tag, dump, load)
 
 
-def _spooled(one: _Emitted, spool: Spool) -> _Emitted:
+def _spooled(spool: Spool, one: _Emitted) -> _Emitted:
     assert isinstance(one.text, str)
     files = tuple(
         file._replace(held=spool.later(file.content, holds_values=one.holds_values))

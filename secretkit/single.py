@@ -19,7 +19,7 @@ from secretkit.model.secret import Plain
 from secretkit.names import digest
 from secretkit.objects import Object
 from secretkit.partial import Attempt, judged
-from secretkit.platforms import API_VERSION, Broken
+from secretkit.platforms import API_VERSION, STORELESS, Broken
 from secretkit.resolve import Context
 from secretkit.resolve import faults as resolve_faults
 from secretkit.resolve.app import resolve
@@ -80,15 +80,10 @@ class Part(NamedTuple):
 
 def part(found: Input, root: Path, options: Options, platform_of: PlatformOf) -> Part:
     """An input as one environment has it; raises Usage where it cannot be read."""
-    before: tuple[Finding, ...] = ()
-    try:
-        tree = load(read(found))
-    except Rejected as rejected:
-        if rejected.tree is None or wrong_kind(rejected.tree):
-            ours = found.direct or mentions_us(found)
-            return Part(found, None, rejected.findings if ours else ())
-        tree, before = rejected.tree, rejected.findings
-    wrong = wrong_kind(tree)
+    tree, before = salvaged(lambda: load(read(found)))
+    wrong = wrong_kind(tree) if tree else None
+    if tree is None or (wrong and before):
+        return Part(found, None, before if found.direct or mentions_us(found) else ())
     if wrong:
         return Part(found, None, (wrong,) if found.direct or _is_ours(tree) else ())
     try:
@@ -96,6 +91,14 @@ def part(found: Input, root: Path, options: Options, platform_of: PlatformOf) ->
     except Broken:
         return Part(found, tree, before)
     return _compiled(found, tree, before, root, options, platform)
+
+
+def salvaged(loaded: Callable[[], Tree]) -> tuple[Tree | None, tuple[Finding, ...]]:
+    """A tree, and what is wrong with its text; None where nothing of it can be judged."""
+    try:
+        return loaded(), ()
+    except Rejected as rejected:
+        return rejected.tree, rejected.findings
 
 
 def _compiled(
@@ -120,9 +123,6 @@ def is_wrong(findings: Iterable[Finding]) -> bool:
     return any(found.severity == "error" for found in findings)
 
 
-_STORELESS = ("SK201", "SK202")  # what alone stops the compiler
-
-
 def objects(
     app: App, findings: list[Finding], platform: Platform | None = None
 ) -> tuple[App, list[Object]]:
@@ -132,7 +132,7 @@ def objects(
     patches make it, since its workloads and access go by that.
     """
     wrong = is_wrong(findings)
-    if wrong and (not app.patches or any(found.code in _STORELESS for found in findings)):
+    if wrong and (not app.patches or any(found.code in STORELESS for found in findings)):
         return app, []
     if not app.patches:
         return app, list(compile_app(app))

@@ -27,21 +27,21 @@ def stream(apps: Iterable[str]) -> Iterator[str]:
 
 
 def items(objects: Iterable[Object]) -> str:
-    """The objects of one app as items of a JSON list, a comma behind each."""
+    """The objects of one app as items of a JSON list."""
     texts = (
         json.dumps(found.body, indent=2, ensure_ascii=False).replace("\n", "\n    ")
         for found in ordered(objects)
     )
-    return "".join(f"    {text},\n" for text in texts)
+    return ",\n".join(f"    {text}" for text in texts)
 
 
 def as_json(apps: Iterable[str]) -> Iterator[str]:
     """One v1 List of the items of all apps."""
     yield '{\n  "apiVersion": "v1",\n  "kind": "List",\n  "items": ['
-    before, end = "", "]\n}\n"
+    before, end = "\n", "]\n}\n"
     for text in apps:
         if text:
-            yield f"{before or chr(10)}{text[:-2]}"
+            yield before + text
             before, end = ",\n", "\n  ]\n}\n"
     yield end
 

@@ -65,3 +65,12 @@ class App(NamedTuple):
                 name += f"-{digest(mounts[0].path)}"
             names[volume] = shortened(name, 63)
         return names
+
+
+def nobody(name: str, namespace: str, target: Target, at: Place) -> App:
+    """An app that says nothing."""
+    return App(
+        name=name, namespace=namespace, labels={}, annotations={}, target=target, stores={},
+        secrets={}, access=(), workloads=(), audit=(), has_audit=False, encryption=None, patches=(),
+        at=at,
+    )  # fmt: skip

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator
 
+from secretkit import stores
 from secretkit.finding import Finding
 from secretkit.model.app import App
 from secretkit.model.store import Store
 from secretkit.rules import Rule
 from secretkit.text import get
 
-_ROLE = "eks.amazonaws.com/role-arn"
-_CLIENT = "azure.workload.identity/client-id"
+# Providers whose login reads it from the account -> the short form that knows it.
+_READ_BY = {"aws": "aws", "azurekv": "azure"}
 
 
 def find(app: App) -> Iterator[Finding]:
@@ -24,11 +25,10 @@ def find(app: App) -> Iterator[Finding]:
 
 def _lacking(store: Store) -> str | None:
     """The annotation that the provider's login reads on the account."""
-    if store.provider_name == "aws":
-        return _ROLE
-    if store.provider_name == "azurekv" and "clientId" not in store.part("authSecretRef"):
-        return _CLIENT
-    return None
+    form = _READ_BY.get(store.provider_name or "")
+    if form is None or "clientId" in store.part("authSecretRef"):
+        return None
+    return stores.get(form).identity
 
 
 def _is_patched(app: App, store: Store, annotation: str) -> bool:
