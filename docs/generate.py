@@ -5,7 +5,7 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from io import StringIO
 from pathlib import Path
 from textwrap import dedent
@@ -132,15 +132,21 @@ def command_page() -> str:
     out.write(f"{GENERATED}# Commands\n")
     settings = group.context_settings
     context = click.Context(group, info_name="secretkit", **settings)
-    for name in ("", *group.list_commands(context)):
-        command: Any = group.get_command(context, name) if name else group
-        inner = (
-            click.Context(command, info_name=name, parent=context, **settings) if name else context
-        )
-        out.write(
-            f"\n## secretkit {name}".rstrip() + f"\n\n```text\n{command.get_help(inner)}\n```\n"
-        )
+    _help(out, group, context, settings)
     return out.getvalue()
+
+
+def _help(
+    out: StringIO, command: click.Command, context: click.Context, settings: Mapping[str, Any]
+) -> None:
+    """The help of a command, then of those below it."""
+    out.write(f"\n## {context.command_path}\n\n```text\n{command.get_help(context)}\n```\n")
+    if isinstance(command, click.Group):
+        for name in command.list_commands(context):
+            inner = command.get_command(context, name)
+            assert inner
+            below = click.Context(inner, info_name=name, parent=context, **settings)
+            _help(out, inner, below, settings)
 
 
 def pages() -> dict[Path, str]:

@@ -11,7 +11,7 @@ from secretkit.finding import Code
 _FAULTS = (
     "secretkit.load.faults", "secretkit.load.manifest_faults", "secretkit.check.faults",
     "secretkit.resolve.faults", "secretkit.values.faults", "secretkit.compile.faults",
-    "secretkit.pipeline_faults",
+    "secretkit.pipeline_faults", "secretkit.encryption.faults",
 )  # fmt: skip
 
 

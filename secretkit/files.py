@@ -119,3 +119,19 @@ def _told(where: Path) -> Iterator[None]:
         name = str(error.filename2 or error.filename or "")
         what = where if not name or _PART.fullmatch(name.rpartition("/")[2]) else name
         raise Usage(f"{what}: {(error.strerror or 'cannot be written').lower()}") from None
+
+
+def create(path: Path, content: bytes, mode: int) -> None:
+    """Writes a file that must not be there yet, whole or not at all; raises Usage where it is."""
+    with _told(path):
+        part = path.parent / f".secretkit-{os.urandom(8).hex()}.part"
+        try:
+            with os.fdopen(os.open(part, _NEW, 0o600), "wb") as stream:
+                stream.write(content)
+                os.fchmod(stream.fileno(), mode)
+                os.fsync(stream.fileno())
+            os.link(part, path)  # unlike a rename it fails where something is
+        except FileExistsError:
+            raise Usage(f"{path} is there already, and is not written over") from None
+        finally:
+            part.unlink(missing_ok=True)

@@ -17,6 +17,7 @@ from secretkit.text import Place, Tree
 
 CANARY = b"Kanarienvogel"
 MAY_REVEAL = {
+    "cli/encryption/keygen.py",
     "compile/plain_secret.py",
     "rules/sk5_values/sk510_literal_looks_secret.py",
     "rules/sk5_values/sk512_docker_config.py",

@@ -4,7 +4,6 @@ import gc
 import os
 import sys
 from contextlib import suppress
-from importlib import import_module
 from io import TextIOWrapper
 from pathlib import Path
 from typing import NoReturn
@@ -12,6 +11,7 @@ from typing import NoReturn
 import click
 
 from secretkit import __version__
+from secretkit.cli.groups import Lazy
 from secretkit.finding import Usage
 
 _COMMANDS = {
@@ -21,37 +21,15 @@ _COMMANDS = {
     "list": "Apps, their secrets and where these come from.",
     "explain": "A rule or a field, with an example of wrong and right.",
     "schema": "Print a JSON Schema.",
+    "encryption": "Encryption at rest: keys, rotation, proof.",
 }
 
 
-class _Lazy(click.Group):
-    """Commands whose modules are imported when they are called."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
-        return list(_COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        if cmd_name not in _COMMANDS:
-            return None
-        command: click.Command = import_module(f"secretkit.cli.{cmd_name}").command
-        return command
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        from secretkit.finding import closest
-
-        if args and args[0] not in _COMMANDS and not args[0].startswith("-"):
-            ctx.fail(f"no such command `{args[0]}`{closest(args[0], _COMMANDS)}")
-        return super().resolve_command(ctx, args)
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        with formatter.section("Commands"):
-            formatter.write_dl(list(_COMMANDS.items()))
-
-
 @click.command(
-    cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+    cls=Lazy,
+    package="secretkit.cli",
+    about=_COMMANDS,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(__version__, message="secretkit %(version)s")
 @click.option("--debug", is_flag=True, help="Show the traceback of a bug, values redacted.")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    from secretkit.finding import Rejected
     from secretkit.report import Spot
 
 PATHS: Callable[[Any], Any] = click.argument(
@@ -18,6 +19,8 @@ PATHS: Callable[[Any], Any] = click.argument(
 ENVIRONMENT: Callable[[Any], Any] = click.option(
     "--env", "environment", metavar="NAME", help="The environment; without it the base."
 )
+
+FILE: Callable[[Any], Any] = click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
 
 PLATFORM: Callable[[Any], Any] = click.option(
     "--platform", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
@@ -89,6 +92,15 @@ def show(spots: "Iterable[Spot]", *, notes: bool) -> None:
     from secretkit import report
 
     report.get("text").write(shown, sys.stderr, colour(sys.stderr))
+
+
+def refused(rejected: "Rejected", file: Path) -> int:
+    """Shows why a command on a file does nothing; gives the exit code."""
+    from secretkit import pipeline
+    from secretkit.load.inputs import find_root
+
+    show(pipeline.spots(rejected.findings, find_root([file])), notes=False)
+    return 1
 
 
 def note(text: str) -> None:

@@ -10,7 +10,7 @@ from secretkit.resolve.control_plane import resolve_audit, resolve_encryption
 from secretkit.target import Target, version
 from secretkit.text import Layer, Place, Tree
 
-_PATCHED = ("variables", "targets", "stores")
+_PATCHED = ("variables", "targets", "stores", "encryption")
 
 
 def resolve_platform(
@@ -46,7 +46,7 @@ def resolve_platform(
 
 
 def _merged(tree: Tree, environment: str | None) -> Tree:
-    """The file with the patch of one of its environments on presets, variables and targets."""
+    """The file with the patch of one of its environments on what it may differ in."""
     spec = tree.value.get("spec") or {}
     patch = (spec.get("environments") or {}).get(environment) if environment else None
     plain = {key: value for key, value in spec.items() if key != "environments"}

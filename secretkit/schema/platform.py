@@ -57,13 +57,14 @@ def presets() -> Fragment:
 
 
 def environment() -> Fragment:
-    """What differs in one environment. Presets, targets and variables are merge patches."""
+    """What differs in one environment. Presets, targets, variables and encryption are merge patches."""
     return record("What differs in one environment.", {
         "namespace": text("Namespace of every app there; it beats the app's own.", example="${app}-staging",
                           pattern=LABEL, maxLength=253),
         "variables": as_patch(variables()),
         "targets": as_patch(targets()),
         "stores": as_patch(presets()),
+        "encryption": as_patch(encryption()),
         "sealing": record("How values are sealed for it.", {
             "cert": text("Certificate of its sealed-secrets controller, relative to this file.",
                          example="certs/staging.pem", minLength=1),

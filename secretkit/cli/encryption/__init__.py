@@ -1,0 +1,18 @@
+"""`secretkit encryption`: one file per command."""
+
+import click
+
+from secretkit.cli.groups import Lazy
+
+_COMMANDS = {
+    "keygen": "Make a key.",
+}
+
+
+@click.command(cls=Lazy, package="secretkit.cli.encryption", about=_COMMANDS)
+def command() -> None:
+    """Keys, states and proof of the encryption at rest that a platform file declares.
+
+    A change goes in steps, since a key must be readable on every API server before one of them
+    writes with it, and until the last object that needs it is rewritten.
+    """

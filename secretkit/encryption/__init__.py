@@ -1,0 +1,1 @@
+"""Encryption at rest beyond one rendering: states that follow each other, keys, and proof."""

@@ -1,0 +1,86 @@
+"""The encryption that a file speaks of, and where it stands: in a platform file, or in a lone app's."""
+
+from pathlib import Path as File
+from typing import NamedTuple
+
+from secretkit.encryption import faults
+from secretkit.finding import Finding, Rejected, Usage
+from secretkit.load import load
+from secretkit.load.inputs import Input, find_root, read
+from secretkit.model.control_plane import Encryption
+from secretkit.platforms import Broken, Platforms, load_platform
+from secretkit.single import Options, judged_app
+from secretkit.target import Target
+from secretkit.text import Place, Tree
+
+
+class Declared(NamedTuple):
+    """What is declared for one environment. `input` is the file that an edit would change."""
+
+    root: File
+    input: Input
+    own: Tree  # that file by itself
+    spec: Place  # as the environment has it
+    encryption: Encryption | None  # None where the file declares none, or an app only demands
+    target: Target
+    environment: str | None
+    findings: tuple[Finding, ...]  # warnings on the encryption
+
+    @property
+    def needed(self) -> Encryption:
+        """The encryption; raises Rejected where there is none."""
+        if self.encryption is None:
+            raise Rejected([faults.UNDECLARED.at(self.spec)])
+        return self.encryption
+
+
+def declared(file: File, given: File | None = None, environment: str | None = None) -> Declared:
+    """What a file, or the platform file above an app's, declares for an environment.
+
+    Raises Usage where a file cannot be read, Rejected with what is wrong with it.
+    """
+    root = find_root([file])
+    if not file.is_file():
+        raise Usage(
+            f"{file}: {'a folder, and a file is needed' if file.is_dir() else 'no such file'}"
+        )
+    whole = file.resolve()
+    if not whole.is_relative_to(root):
+        raise Usage(f"{file}: lies outside the root {root}")
+    found = Input(whole, whole.relative_to(root).as_posix(), direct=True)
+    tree = load(read(found))
+    if isinstance(tree.value, dict) and tree.value.get("kind") == "Platform":
+        return _of_platform(root, found, tree, environment)
+    return _of_app(root, found, tree, given, environment)
+
+
+def _of_platform(root: File, found: Input, tree: Tree, environment: str | None) -> Declared:
+    platform, warnings = load_platform(tree, environment)
+    if environment and environment not in platform.environments:
+        raise Usage(f"{found.name} declares no environment `{environment}`")
+    known = platform.encryption if platform.encryption and platform.encryption.block else None
+    about = tuple(one for one in warnings if one.code.startswith("SK4"))
+    return Declared(
+        root, found, tree, platform.at, known, platform.target, environment, about
+    )  # fmt: skip
+
+
+def _of_app(
+    root: File, found: Input, tree: Tree, given: File | None, environment: str | None
+) -> Declared:
+    platforms = Platforms(root, given, environment)
+    try:
+        platform = platforms.of_input(found)
+    except Broken:
+        raise Rejected(platforms.findings) from None
+    if platform:
+        source = platform.tree.source
+        above = Input(root / source.name, source.name, direct=True)
+        return _of_platform(root, above, load(source), environment)
+    options = Options(environment=environment)
+    app, findings = judged_app(tree, options, None, ())
+    about = tuple(one for one in findings if one.code.startswith("SK4"))
+    if app is None or any(one.severity == "error" for one in about):
+        raise Rejected(findings if app is None else about)
+    known = app.encryption if app.encryption and app.encryption.block else None
+    return Declared(root, found, tree, app.at / "spec", known, app.target, environment, about)
