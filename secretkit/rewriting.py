@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from secretkit.emit import yaml as emit
+from secretkit.finding import Rejected
 from secretkit.text import Path
 
 
@@ -152,7 +153,7 @@ class Text:
         )  # fmt: skip
         pad = " " * (indent + 2)
         rows = tuple(f"{pad}{line}" if line else line for line in new.lines)
-        return text._rows_replaced(row + 1, row, rows)  # noqa: SLF001
+        return text._rows_replaced(row + 1, row, rows)
 
     def _emptied(self, path: Path) -> "Text":
         """The mapping at a path without its last entry."""
@@ -239,7 +240,10 @@ class Text:
 def _composed(text: str) -> Any:
     import yaml
 
-    return yaml.compose(text, Loader=yaml.CSafeLoader)
+    try:
+        return yaml.compose(text, Loader=yaml.CSafeLoader)
+    except yaml.YAMLError:  # an edit broke it
+        raise Layout from None
 
 
 def _value(text: str) -> Any:
@@ -295,7 +299,7 @@ def assigned(text: str, path: Path, new: Any) -> str:
         found = start.delete(path) if new is None else _grown(start, path, new)
         if found.value() == meant:
             return found.text
-    except (KeyError, IndexError, ValueError):
+    except (KeyError, IndexError, ValueError, Rejected):
         pass
     raise Layout
 

@@ -1,5 +1,6 @@
 """The encryption that a file speaks of, and where it stands: in a platform file, or in a lone app's."""
 
+import os
 from pathlib import Path as File
 from typing import NamedTuple
 
@@ -11,7 +12,7 @@ from secretkit.model.control_plane import Encryption
 from secretkit.platforms import Broken, Platforms, load_platform
 from secretkit.single import Options, judged_app
 from secretkit.target import Target
-from secretkit.text import Place, Tree
+from secretkit.text import Place, Source, Tree
 
 
 class Declared(NamedTuple):
@@ -25,6 +26,7 @@ class Declared(NamedTuple):
     target: Target
     environment: str | None
     findings: tuple[Finding, ...]  # warnings on the encryption
+    call: str = ""  # the file as commands name it from here
 
     @property
     def needed(self) -> Encryption:
@@ -39,6 +41,12 @@ def declared(file: File, given: File | None = None, environment: str | None = No
 
     Raises Usage where a file cannot be read, Rejected with what is wrong with it.
     """
+    found = _declared(file, given, environment)
+    is_given = found.input.path == file.resolve()
+    return found._replace(call=str(file) if is_given else os.path.relpath(found.input.path))
+
+
+def _declared(file: File, given: File | None, environment: str | None) -> Declared:
     root = find_root([file])
     if not file.is_file():
         raise Usage(
@@ -51,7 +59,23 @@ def declared(file: File, given: File | None = None, environment: str | None = No
     tree = load(read(found))
     if isinstance(tree.value, dict) and tree.value.get("kind") == "Platform":
         return _of_platform(root, found, tree, environment)
-    return _of_app(root, found, tree, given, environment)
+    platforms = Platforms(root, given, environment)
+    try:
+        platform = platforms.of_input(found)
+    except Broken:
+        raise Rejected(platforms.findings) from None
+    if platform:
+        source = platform.tree.source
+        above = Input(root / source.name, source.name, direct=True)
+        return _of_platform(root, above, load(source), environment)
+    return _of_app(root, found, tree, environment)
+
+
+def again(found: Declared, text: str) -> Declared:
+    """The same with another text of its file; raises Rejected with what is wrong with that."""
+    tree = load(Source(found.input.name, text))
+    of = _of_platform if tree.value["kind"] == "Platform" else _of_app
+    return of(found.root, found.input, tree, found.environment)._replace(call=found.call)
 
 
 def _of_platform(root: File, found: Input, tree: Tree, environment: str | None) -> Declared:
@@ -65,18 +89,7 @@ def _of_platform(root: File, found: Input, tree: Tree, environment: str | None) 
     )  # fmt: skip
 
 
-def _of_app(
-    root: File, found: Input, tree: Tree, given: File | None, environment: str | None
-) -> Declared:
-    platforms = Platforms(root, given, environment)
-    try:
-        platform = platforms.of_input(found)
-    except Broken:
-        raise Rejected(platforms.findings) from None
-    if platform:
-        source = platform.tree.source
-        above = Input(root / source.name, source.name, direct=True)
-        return _of_platform(root, above, load(source), environment)
+def _of_app(root: File, found: Input, tree: Tree, environment: str | None) -> Declared:
     options = Options(environment=environment)
     app, findings = judged_app(tree, options, None, ())
     about = tuple(one for one in findings if one.code.startswith("SK4"))

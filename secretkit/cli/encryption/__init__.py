@@ -5,6 +5,13 @@ import click
 from secretkit.cli.groups import Lazy
 
 _COMMANDS = {
+    "status": "Where the encryption stands, and what comes next.",
+    "enable": "Begin to encrypt.",
+    "rotate": "Begin to rotate: a new key that can be read.",
+    "move": "Begin to move to another provider.",
+    "disable": "Begin to store in the clear again.",
+    "next": "Take the next step of what is under way.",
+    "back": "Take the last step back.",
     "keygen": "Make a key.",
 }
 

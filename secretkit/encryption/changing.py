@@ -1,0 +1,125 @@
+"""One step of an encryption: from the file as it is to the file as it becomes, and what to do then."""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Any, NamedTuple
+
+from secretkit.encryption import editing, faults, states
+from secretkit.encryption.declared import Declared, again
+from secretkit.encryption.states import Needs, Refused, Section, Stage, Step
+from secretkit.finding import Rejected
+from secretkit.text import Place
+
+
+class Change(NamedTuple):
+    """A step that may be taken. `after` is the file as it becomes."""
+
+    does: str
+    text: str
+    before: Declared
+    after: Declared
+
+
+def change(found: Declared, step: Callable[[Section], Step], said: Needs) -> Change:
+    """The file after a step, if what that needs was `said`; raises Rejected where it is refused."""
+    section = editing.section(found)
+    try:
+        taken = step(section)
+        _check(taken, said)
+    except Refused as refused:
+        raise _refused(found, refused) from None
+    text = editing.edited(found, taken.section)
+    return Change(taken.does, text, found, again(found, text))
+
+
+def forward(found: Declared) -> Callable[[Section], Step]:
+    """The next step of what is under way; raises Rejected where nothing is."""
+    return _way(
+        found,
+        stage_of(found).forward,
+        "nothing is under way",
+        "begin with `rotate`, `move` or `disable`",
+    )
+
+
+def back(found: Declared) -> Callable[[Section], Step]:
+    """The step back; raises Rejected where there is none."""
+    why = f"there is no step back from here ({stage_of(found).name})"
+    return _way(found, stage_of(found).back, why, "see `secretkit encryption status FILE`")
+
+
+def stage_of(found: Declared) -> Stage:
+    """Where the encryption stands; raises Rejected where none is declared."""
+    found.needed  # noqa: B018 (it raises)
+    return states.stage(editing.section(found))
+
+
+def _way(
+    found: Declared, way: Callable[[Section], Step] | None, why: str, mend: str
+) -> Callable[[Section], Step]:
+    if way is None:
+        raise _refused(found, Refused(why, mend))
+    return way
+
+
+def _check(step: Step, said: Needs) -> None:
+    if (
+        step.needs == "nothing"
+        or said == step.needs
+        or (step.needs, said) == ("rolled", "rewritten")
+    ):
+        return
+    if step.needs == "rolled":
+        raise Refused(
+            f"too early: {step.does}, and not every API server is known to have loaded what the file says now",
+            "have each load it (`secretkit encryption status FILE` says how), then repeat with --rolled",
+        )
+    raise Refused(
+        f"too early: {step.does}, and not every object is known to be rewritten",
+        "roll, rewrite and verify (`secretkit encryption status FILE` says how), then repeat with --rewritten",
+    )
+
+
+def _refused(found: Declared, refused: Refused) -> Rejected:
+    return Rejected([faults.REFUSED.at(_place(found), why=refused.why, mend=refused.mend)])
+
+
+def _place(found: Declared) -> Place:
+    return editing.place_of(found)
+
+
+def begun(make: Callable[[Section], Section], does: str) -> Callable[[Section], Step]:
+    """The step that begins something: nothing stored depends on it yet."""
+
+    def step(section: Section) -> Step:
+        return Step(does, "nothing", make(section))
+
+    return step
+
+
+def new_key(
+    found: Declared, name: str | None, source: dict[str, str] | None, today: date
+) -> Section:
+    """A key that is `next`, with a name of today and a place beside the other keys unless these are given."""
+    taken = {key["name"] for key in _keys(editing.section(found))}
+    number = 1
+    while f"key-{today:%Y%m%d}-{number}" in taken:
+        number += 1
+    name = name or f"key-{today:%Y%m%d}-{number}"
+    key: Section = {"name": name, "state": "next"}
+    source = source or _beside(found, name)
+    return {**key, "from": source} if source else key
+
+
+def _beside(found: Declared, name: str) -> dict[str, str] | None:
+    """A file of the key's name where the file of another key lies under its own name."""
+    for key in _keys(editing.section(found)):
+        path = key.get("from", {}).get("file", "")
+        if path.endswith(f"/{key['name']}"):
+            return {"file": path.removesuffix(key["name"]) + name}
+    return None
+
+
+def _keys(section: Section) -> Iterator[dict[str, Any]]:
+    for block in (section, section.get("moveTo") or {}, section.get("moveFrom") or {}):
+        yield from block.get("keys") or ()

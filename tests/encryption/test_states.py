@@ -1,0 +1,388 @@
+"""The states of an encryption, walked on a cluster of two API servers that a test can look into.
+
+The servers load what the file says one after the other; objects are read and written all the time.
+Whatever is done, in any order, every object can be read by both, as long as what is claimed
+(`--rolled`, `--rewritten`) is true; and each claim is needed.
+"""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import settings
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.strategies import booleans, integers, sampled_from
+
+from secretkit.cli import group
+from secretkit.encryption import states
+from secretkit.encryption.declared import declared
+from secretkit.encryption.editing import section
+
+HEAD = """\
+apiVersion: secretkit.dev/v1alpha1
+kind: Platform
+metadata: {name: acme}
+spec:
+  # where it runs
+  targets: {provider: kubeadm}
+"""
+BLOCK = f"""\
+{HEAD}  encryption:
+    resources: [secrets]  # no more yet
+    provider: secretbox
+    keys:
+      # made by hand
+      - {{name: key-1, state: active, from: {{file: /etc/kubernetes/keys/key-1}}}}
+    # proven in spring
+    readUnencrypted: false
+  variables: {{a: "1"}}
+"""
+FLOW = (
+    f"{HEAD}  encryption: {{provider: secretbox, readUnencrypted: false, "
+    "keys: [{name: key-1, state: active}]}\n"
+)
+PLAIN = ["identity"]
+
+
+def call(file: Path, command: str, *arguments: str) -> tuple[int, str]:
+    ran = CliRunner().invoke(
+        group, ["encryption", command, str(file), *arguments], standalone_mode=False
+    )
+    if ran.exception:
+        raise ran.exception
+    return int(ran.return_value), ran.output
+
+
+def readers(file: Path) -> list[str]:
+    """What a server that loads the file reads with; the first writes."""
+    found = declared(file)
+    return states.readers(section(found)) if found.encryption else PLAIN
+
+
+class Cluster(RuleBasedStateMachine):
+    """Two API servers on one etcd, and an operator who tells the truth."""
+
+    @initialize(text=sampled_from([BLOCK, FLOW, HEAD]))
+    def begin(self, text: str) -> None:
+        import tempfile
+
+        self.folder = tempfile.TemporaryDirectory()
+        self.file = Path(self.folder.name) / "platform.yaml"
+        self.file.write_text(text)
+        self.number = 1
+        self.servers = [readers(self.file), readers(self.file)]
+        self.objects = [self.servers[0][0]]
+
+    def teardown(self) -> None:
+        if hasattr(self, "folder"):
+            self.folder.cleanup()
+
+    @property
+    def is_rolled(self) -> bool:
+        return self.servers == [readers(self.file)] * 2
+
+    @property
+    def is_rewritten(self) -> bool:
+        return self.is_rolled and set(self.objects) == {self.servers[0][0]}
+
+    @property
+    def claims(self) -> list[str]:
+        return ["--rewritten"] if self.is_rewritten else ["--rolled"] if self.is_rolled else []
+
+    @rule(server=integers(0, 1))
+    def load(self, server: int) -> None:
+        self.servers[server] = readers(self.file)
+
+    @rule(server=integers(0, 1))
+    def write(self, server: int) -> None:
+        self.objects = [*self.objects[-5:], self.servers[server][0]]
+
+    @precondition(lambda self: self.is_rolled)
+    @rule()
+    def rewrite(self) -> None:
+        self.objects = [self.servers[0][0]] * len(self.objects)
+
+    @rule()
+    def take_next(self) -> None:
+        self._call("next", *self.claims)
+
+    @rule()
+    def take_back(self) -> None:
+        self._call("back", *(claim for claim in self.claims if claim == "--rewritten"))
+
+    @rule()
+    def rotate(self) -> None:
+        self._call("rotate", "--key", self._name())
+
+    @rule()
+    def disable(self) -> None:
+        self._call("disable", *(["--rolled"] if self.claims else []))
+
+    @rule(is_kms=booleans(), provider=sampled_from(["aesgcm", "secretbox", "aescbc"]))
+    def move(self, *, is_kms: bool, provider: str) -> None:
+        self._call("move", *self._provider(provider, is_kms=is_kms))
+
+    @rule(is_kms=booleans(), provider=sampled_from(["secretbox", "aesgcm"]))
+    def enable(self, *, is_kms: bool, provider: str) -> None:
+        # A server without any configuration reads what is in the clear alone.
+        self._call("enable", *self._provider(provider, is_kms=is_kms))
+
+    def _provider(self, provider: str, *, is_kms: bool) -> list[str]:
+        if is_kms:
+            return [
+                "--provider",
+                "kms",
+                "--kms-name",
+                self._name(),
+                "--endpoint",
+                "unix:///run/kms.sock",
+            ]
+        return ["--provider", provider, "--key", self._name()]
+
+    def _name(self) -> str:
+        self.number += 1
+        return f"key-{self.number}"
+
+    def _call(self, command: str, *arguments: str) -> None:
+        before = self.file.read_text()
+        code, _ = call(self.file, command, *arguments)
+        if code:
+            assert self.file.read_text() == before
+        else:
+            declared(self.file)  # it is right still
+
+    @invariant()
+    def every_server_reads_every_object(self) -> None:
+        if hasattr(self, "servers"):
+            for server in self.servers:
+                assert not [one for one in self.objects if one not in server]
+
+    @invariant()
+    def comments_stay_with_what_they_speak_of(self) -> None:
+        if hasattr(self, "file"):
+            text = self.file.read_text()
+            assert text.startswith(HEAD)
+            assert ("# made by hand" in text) <= ("name: key-1," in text)
+
+
+Cluster.TestCase.settings = settings(max_examples=25, stateful_step_count=25, deadline=None)
+TestCluster = Cluster.TestCase
+
+
+def walk(tmp_path: Path, text: str, *calls: list[str]) -> list[tuple[str, list[str]]]:
+    """The stages and readers after each call, every claim granted."""
+    file = tmp_path / "platform.yaml"
+    file.write_text(text)
+    found = []
+    for command, *arguments in calls:
+        code, said = call(file, command, *arguments)
+        assert code == 0, said
+        kept = declared(file)
+        found.append(
+            (states.stage(section(kept)).name, readers(file))
+            if kept.encryption
+            else ("none", PLAIN)
+        )
+    return found
+
+
+def test_a_rotation_has_the_states_of_the_sheet(tmp_path: Path) -> None:
+    assert walk(
+        tmp_path, BLOCK,
+        ["rotate", "--key", "key-2"], ["next", "--rolled"], ["next", "--rewritten"],
+    ) == [
+        ("rotating: readable", ["secretbox key-1", "secretbox key-2"]),
+        ("rotating: writing", ["secretbox key-2", "secretbox key-1"]),
+        ("steady", ["secretbox key-2"]),
+    ]  # fmt: skip
+
+
+def test_enabling_has_the_states_of_the_sheet(tmp_path: Path) -> None:
+    assert walk(
+        tmp_path, HEAD,
+        ["enable", "--provider", "secretbox", "--key", "key-1"], ["next", "--rolled"],
+        ["next", "--rewritten"],
+    ) == [
+        ("enabling: readable", ["identity", "secretbox key-1"]),
+        ("readable in the clear", ["secretbox key-1", "identity"]),
+        ("steady", ["secretbox key-1"]),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", [BLOCK, FLOW])
+def test_disabling_has_the_states_of_the_sheet(tmp_path: Path, text: str) -> None:
+    assert walk(tmp_path, text, ["disable"], ["disable", "--rolled"], ["next", "--rewritten"]) == [
+        ("readable in the clear", ["secretbox key-1", "identity"]),
+        ("disabling: written in the clear", ["identity", "secretbox key-1"]),
+        ("none", ["identity"]),
+    ]
+
+
+@pytest.mark.parametrize("text", [BLOCK, FLOW])
+def test_a_move_has_the_states_of_the_sheet(tmp_path: Path, text: str) -> None:
+    kms = ["move", "--provider", "kms", "--kms-name", "aws", "--endpoint", "unix:///run/kms.sock"]
+    assert walk(tmp_path, text, kms, ["next", "--rolled"], ["next", "--rewritten"]) == [
+        ("moving: readable", ["secretbox key-1", "kms aws"]),
+        ("moving: writing", ["kms aws", "secretbox key-1"]),
+        ("steady", ["kms aws"]),
+    ]
+
+
+def test_a_kms_is_enabled_and_disabled_as_keys_are(tmp_path: Path) -> None:
+    enable = [
+        "enable",
+        "--provider",
+        "kms",
+        "--kms-name",
+        "aws",
+        "--endpoint",
+        "unix:///run/kms.sock",
+    ]
+    assert walk(
+        tmp_path, HEAD, enable, ["next", "--rolled"], ["next", "--rewritten"], ["disable"],
+        ["disable", "--rolled"], ["next", "--rewritten"],
+    ) == [
+        ("enabling: readable", ["identity", "kms aws"]),
+        ("readable in the clear", ["kms aws", "identity"]),
+        ("steady", ["kms aws"]),
+        ("readable in the clear", ["kms aws", "identity"]),
+        ("disabling: written in the clear", ["identity", "kms aws"]),
+        ("none", ["identity"]),
+    ]  # fmt: skip
+
+
+def test_each_claim_is_asked_for(tmp_path: Path) -> None:
+    """For every step that needs one there is a cluster that loses an object without it."""
+    file = tmp_path / "platform.yaml"
+    for text, begin in (
+        (BLOCK, ["rotate", "--key", "key-2"]),
+        (BLOCK, ["move", "--provider", "aesgcm", "--key", "key-2"]),
+        (HEAD, ["enable", "--provider", "secretbox", "--key", "key-1"]),
+    ):
+        file.write_text(text)
+        late, before = readers(file), readers(file)
+        assert call(file, *begin)[0] == 0
+        assert call(file, "next")[0] == 1
+        assert call(file, "next", "--rolled")[0] == 0
+        assert (
+            readers(file)[0] not in late
+        )  # the server that did not load cannot read what is written
+
+        assert call(file, "next")[0] == call(file, "next", "--rolled")[0] == 1
+        assert call(file, "next", "--rewritten")[0] == 0
+        assert before[0] not in readers(file)  # what was not rewritten cannot be read
+
+
+def test_a_step_shows_its_difference_and_writes_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "platform.yaml"
+    file.write_text(BLOCK)
+
+    code, said = call(file, "rotate", "--key", "key-2", "--dry-run")
+
+    added = "      - {name: key-2, state: next, from: {file: /etc/kubernetes/keys/key-2}}"
+    assert code == 0
+    assert [line for line in said.splitlines() if line.startswith("+")][1:] == [f"+{added}"]
+    assert file.read_text() == BLOCK
+
+
+def test_status_is_json_on_demand(tmp_path: Path) -> None:
+    file = tmp_path / "platform.yaml"
+    file.write_text(BLOCK)
+    call(file, "rotate", "--key", "key-2")
+
+    code, said = call(file, "status", "--format", "json")
+
+    assert code == 0
+    assert json.loads(said) == {
+        "file": str(file),
+        "environment": None,
+        "stage": "rotating: readable",
+        "says": "key-2 can be read, secretbox key-1 still writes",
+        "resources": ["secrets"],
+        "readers": ["secretbox key-1", "secretbox key-2"],
+        "next": {"does": "key-2 writes from now on", "needs": "rolled"},
+    }
+
+
+def refusal(file: Path, command: str, *arguments: str) -> str:
+    before = file.read_text()
+    code, said = call(file, command, *arguments)
+    assert (code, file.read_text()) == (1, before)
+    return said.splitlines()[0]
+
+
+def test_what_is_out_of_turn_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "platform.yaml"
+    file.write_text(BLOCK)
+    nothing = "error[SK427]: nothing is under way"
+    assert refusal(file, "next", "--rewritten") == nothing
+    assert refusal(file, "back", "--rewritten").startswith("error[SK427]: there is no step back")
+    assert refusal(file, "enable", "--provider", "aesgcm").startswith("error[SK428]")
+    known = "error[SK427]: there is a key `key-1` already"
+    assert refusal(file, "rotate", "--key", "key-1") == known
+    assert refusal(file, "move", "--provider", "aesgcm", "--key", "key-1") == known
+    same = "error[SK427]: `secretbox` is the provider already"
+    assert refusal(file, "move", "--provider", "secretbox") == same
+
+    call(file, "rotate", "--key", "key-2")
+    busy = (
+        "error[SK427]: something else is under way "
+        "(rotating: readable: key-2 can be read, secretbox key-1 still writes)"
+    )
+    for command in (["rotate"], ["disable"], ["move", "--provider", "aesgcm"]):
+        assert refusal(file, *command) == busy
+
+
+def test_what_would_be_wrong_is_not_written(tmp_path: Path) -> None:
+    file = tmp_path / "platform.yaml"
+    file.write_text(BLOCK)
+
+    refusal(file, "rotate", "--key", "Not_A_Label")
+    refusal(file, "move", "--provider", "kms", "--kms-name", "a", "--endpoint", "tcp://x")
+
+
+def test_one_environment_goes_ahead_alone(tmp_path: Path) -> None:
+    file = tmp_path / "platform.yaml"
+    file.write_text(
+        BLOCK + "  environments:\n    staging: {}\n    production:\n      namespace: x\n"
+    )
+
+    for environment in ("staging", "production"):
+        assert call(file, "rotate", "--env", environment, "--key", f"key-{environment}")[0] == 0
+    assert call(file, "next", "--env", "staging", "--rolled")[0] == 0
+
+    kept = {
+        environment: states.readers(section(declared(file, None, environment)))
+        for environment in (None, "staging", "production")
+    }
+    assert kept == {
+        None: ["secretbox key-1"],
+        "staging": ["secretbox key-staging", "secretbox key-1"],
+        "production": ["secretbox key-1", "secretbox key-production"],
+    }
+
+
+def test_bytes_that_are_not_meant_stay(tmp_path: Path) -> None:
+    file = tmp_path / "platform.yaml"
+    file.write_bytes(b"\xef\xbb\xbf" + BLOCK.replace("\n", "\r\n").encode())
+    file.chmod(0o640)
+
+    call(file, "rotate", "--key", "key-2")
+    call(file, "back", "--rewritten")
+
+    assert file.read_bytes() == b"\xef\xbb\xbf" + BLOCK.replace("\n", "\r\n").encode()
+    assert file.stat().st_mode & 0o777 == 0o640
+
+
+def test_an_anchor_is_left_to_its_owner(tmp_path: Path) -> None:
+    file = tmp_path / "platform.yaml"
+    file.write_text(
+        f"{HEAD}  encryption:\n    provider: secretbox\n    readUnencrypted: false\n"
+        "    keys: &keys [{name: key-1, state: active}]\n"
+        "  environments: {staging: {encryption: {keys: *keys}}}\n"
+    )
+
+    said = refusal(file, "rotate", "--key", "key-2")
+
+    assert said == "error[SK426]: the file is laid out in a way that is not edited here"
