@@ -17,6 +17,7 @@ ORDER = (
     "moveTo", "moveFrom",
 )  # fmt: skip
 _BLOCK = ("provider", "kms", "keys")
+_ROTATING = ("rotating: readable", "rotating: writing")  # a leaked key does not wait for its turn
 
 
 class Refused(Exception):
@@ -58,15 +59,15 @@ def stage(section: Mapping[str, Any]) -> Stage:
         going = shown(section["moveFrom"])
         says = f"{writer} writes, {going} can still be read"
         return Stage("moving: writing", says, _end_move, _turn_move_back)
-    if names(section, "previous"):
-        old = " and ".join(names(section, "previous"))
-        return Stage(
-            "rotating: writing", f"{writer} writes, {old} can still be read", _retire, _turn_back
-        )
     if names(section, "next"):
         new = " and ".join(names(section, "next"))
         return Stage(
             "rotating: readable", f"{new} can be read, {writer} still writes", _turn, _forget_next
+        )
+    if names(section, "previous"):
+        old = " and ".join(names(section, "previous"))
+        return Stage(
+            "rotating: writing", f"{writer} writes, {old} can still be read", _retire, _turn_back
         )
     if section.get("readUnencrypted"):
         says = f"{writer} writes, objects in the clear can still be read"
@@ -129,7 +130,7 @@ def rotated(section: Section, key: Section) -> Section:
             "change the key in the KMS, wait until every API server's plugin has it, rewrite, and only "
             "then disable the old one; or go to another plugin with `secretkit encryption move`",
         )  # fmt: skip
-    _steady(section)
+    _steady(section, *_ROTATING)
     _unused(section, key["name"])
     return {**section, "keys": [*section["keys"], key]}
 
@@ -170,9 +171,9 @@ def moved(section: Section, block: Section) -> Section:
     return _ordered({**section, "moveTo": block})
 
 
-def _steady(section: Section) -> None:
+def _steady(section: Section, *also: str) -> None:
     found = stage(section)
-    if found.name not in ("steady", "readable in the clear"):
+    if found.name not in ("steady", "readable in the clear", *also):
         raise Refused(
             f"something else is under way ({found.name}: {found.says})",
             "finish that first: `secretkit encryption status FILE` says how",
@@ -193,9 +194,16 @@ def _unused(section: Section, name: str) -> None:
 def _turn(section: Section) -> Step:
     """R1 to R2."""
     new = names(section, "next")
-    if len(new) > 1:
-        raise Refused("several keys are `next`, and one can write", "take the others out")
-    keys = _restated(section["keys"], {"next": "active", "active": "previous"})
+    turns = {"next": "active", "active": "previous"}
+    keys = [
+        {
+            **key,
+            "state": turns.get(key["state"], key["state"])
+            if key["name"] not in new[1:]
+            else "next",
+        }
+        for key in section["keys"]
+    ]
     return Step(f"{new[0]} writes from now on", "rolled", {**section, "keys": keys})
 
 

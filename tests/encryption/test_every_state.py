@@ -1,7 +1,7 @@
 """Every state that an operator who tells the truth can reach, on two API servers: none loses an object.
 
 The servers load what the file says one after the other, at any time; both write in between. The walk
-is complete for up to three keys or plugins, so what it does not find is not there.
+is complete for up to four keys or plugins, so what it does not find is not there.
 """
 
 import json
@@ -19,7 +19,7 @@ BEGIN: Section = {
     "readUnencrypted": False,
 }
 PLAIN = ("identity",)
-MOST_NAMES = 3
+MOST_NAMES = 4
 
 
 class Cluster(NamedTuple):

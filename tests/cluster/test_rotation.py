@@ -1,0 +1,207 @@
+"""Encryption enabled, rotated, moved and disabled on two real API servers, as our commands say it."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from secretkit.compile.encryption_configuration import PLACEHOLDER, configuration
+from secretkit.emit import yaml as emit
+from secretkit.encryption import editing, states
+from secretkit.encryption.declared import again, declared
+
+from .conftest import entered
+from .control_plane import Member, emptied, path_of, secret
+from .server import Etcd
+
+HEAD = """\
+apiVersion: secretkit.dev/v1alpha1
+kind: Platform
+metadata: {name: walk}
+spec:
+  targets: {kubernetes: "1.37", provider: kubeadm}
+"""
+
+
+class Plane(NamedTuple):
+    etcd: Etcd
+    members: list[Member]
+
+
+@pytest.fixture(scope="module")
+def plane(real_programs: None) -> Iterator[Plane]:  # noqa: ARG001
+    """Two API servers on one etcd, that encrypt nothing yet."""
+    with ExitStack() as stack:
+        etcd = entered(stack, Etcd())
+        yield Plane(etcd, [entered(stack, Member(etcd)) for _ in range(2)])
+
+
+class Host:
+    """The file in Git, and the folder of keys that all control-plane hosts have."""
+
+    def __init__(self, folder: Path) -> None:
+        self.file = folder / "platform.yaml"
+        self.file.write_text(HEAD)
+        self.keys = folder / "keys"
+        self.keys.mkdir()
+
+    def call(self, command: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "secretkit", "encryption", command, *map(str, arguments)],
+            capture_output=True,
+            text=True,
+        )
+
+    def do(self, command: str, *arguments: str | Path) -> str:
+        ran = self.call(command, self.file, *arguments)
+        assert ran.returncode == 0, ran.stderr
+        return ran.stdout
+
+    def key(self, name: str) -> tuple[str, ...]:
+        """Makes a key, and says where it is as options do."""
+        ran = self.call("keygen", "-o", self.keys / name)
+        assert ran.returncode == 0, ran.stderr
+        return ("--key", name, "--from-file", str(self.keys / name))
+
+    def config(self, name: str, section: dict[str, Any] | None) -> Path | None:
+        """A live file for a section, made without any of the product's own guards."""
+        if section is None:
+            return None
+        found = declared(self.file)
+        text = editing.edited(found, section)
+        encryption = again(found, text).needed
+        body = configuration(encryption, found.target)
+        keys = {key.name: key for block in encryption.blocks for key in block.keys}
+        for entry in body["resources"]:
+            for provider in entry["providers"]:
+                for one in next(iter(provider.values())).get("keys", ()):
+                    assert one["secret"] == PLACEHOLDER
+                    one["secret"] = (self.keys / keys[one["name"]].name).read_text().strip()
+        path = self.file.parent / name
+        path.write_text("".join(emit.field(key, value, 0) for key, value in body.items()))
+        path.chmod(0o600)
+        return path
+
+
+@pytest.fixture
+def host(tmp_path: Path) -> Host:
+    return Host(tmp_path)
+
+
+KEYS = [{"name": "k1", "state": "active"}]
+BOX = {"provider": "secretbox", "keys": KEYS, "readUnencrypted": False}
+
+
+def local(provider: str, **states_by_name: str) -> dict[str, Any]:
+    return {
+        "provider": provider,
+        "keys": [{"name": name, "state": state} for name, state in states_by_name.items()],
+    }
+
+
+CLOSED = {"readUnencrypted": False}
+R0 = {**local("secretbox", k1="active"), **CLOSED}
+R1 = {**local("secretbox", k1="active", k2="next"), **CLOSED}
+R2 = {**local("secretbox", k2="active", k1="previous"), **CLOSED}
+E1 = {**local("secretbox", k1="next"), "writeUnencrypted": True}
+E2 = {**local("secretbox", k1="active"), "readUnencrypted": True}
+D2 = {**E2, "writeUnencrypted": True}
+M1 = {**R0, "moveTo": local("aesgcm", k2="next")}
+M2 = {**local("aesgcm", k2="active"), **CLOSED, "moveFrom": local("secretbox", k1="previous")}
+
+
+def test_a_step_that_is_refused_loses_something() -> None:
+    """Each case below; the list is that of all steps that need a claim."""
+    needing = {
+        (states.stage(section).name, step.needs)
+        for section in (R0, R1, R2, E1, E2, D2, M1, M2)
+        for way in (states.stage(section).forward, states.stage(section).back, states.disabled)
+        if way and (step := _try(way, section)) and step.needs != "nothing"
+    }
+    assert needing == {(case.stage, case.needs) for case in CASES}
+
+
+def _try(way: Any, section: dict[str, Any]) -> states.Step | None:
+    try:
+        step: states.Step = way(section)
+    except states.Refused:
+        return None
+    return step
+
+
+class Case(NamedTuple):
+    """A step taken too early. `late` is what the other server still has, or what wrote before."""
+
+    section: dict[str, Any]
+    way: str
+    needs: str
+    late: dict[str, Any] | None
+
+    @property
+    def stage(self) -> str:
+        return states.stage(self.section).name
+
+    @property
+    def step(self) -> states.Step:
+        stage = states.stage(self.section)
+        way = {"next": stage.forward, "back": stage.back, "disable": states.disabled}[self.way]
+        assert way
+        return way(self.section)
+
+
+CASES = [
+    Case(R1, "next", "rolled", R0),
+    Case(R2, "next", "rewritten", R0),
+    Case(R1, "back", "rewritten", R2),  # the new key wrote already, before a step back
+    Case(E1, "next", "rolled", None),
+    Case(E1, "back", "rewritten", E2),
+    Case(E2, "next", "rewritten", None),
+    Case(E2, "disable", "rolled", R0),
+    Case(D2, "next", "rewritten", E2),
+    Case(M1, "next", "rolled", R0),
+    Case(M1, "back", "rewritten", M2),
+    Case(M2, "next", "rewritten", R0),
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.stage}, {case.way}")
+def test_a_step_taken_too_early_loses_a_secret(plane: Plane, host: Host, case: Case) -> None:
+    for name in ("k1", "k2"):
+        host.key(name)
+    first, second = plane.members
+    emptied(plane.etcd, "/registry/secrets/")
+    too_early = host.config("early.yaml", case.step.section)
+    late = host.config("late.yaml", case.late)
+
+    if case.needs == "rolled":  # one server takes the step, and the other is not there yet
+        first.load(too_early)
+        second.load(late)
+        assert first.until_answered("POST", path_of("default"), secret("canary", "x")).code == 201
+        loser = second
+    else:  # what was written before is still there when the step is taken
+        first.load(late)
+        assert first.until_answered("POST", path_of("default"), secret("canary", "x")).code == 201
+        first.load(too_early, is_ready=False)
+        loser = first
+
+    read = loser.until_answered("GET", path_of("default", "canary"))
+    listed = loser.until_answered("GET", "/api/v1/secrets")
+    assert (read.code, listed.code) == (500, 500), (read, listed)
+
+
+def test_our_commands_refuse_these_steps(host: Host) -> None:
+    for name in ("k1", "k2"):
+        host.key(name)
+    for case in CASES:
+        host.file.write_text(HEAD)
+        host.file.write_text(editing.edited(declared(host.file), case.section))
+        before = host.file.read_text()
+
+        ran = host.call(case.way, host.file)
+
+        assert (ran.returncode, host.file.read_text()) == (1, before)
+        assert "error[SK427]: too early" in ran.stderr
