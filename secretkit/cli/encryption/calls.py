@@ -43,7 +43,7 @@ def source(from_file: str | None, from_env: str | None) -> dict[str, str] | None
 
 def carry_out(file: Path, *, dry_run: bool, make: Callable[[], Any]) -> int:
     """Makes a change, shows or writes it, and says what must happen then; gives the exit code."""
-    from secretkit.encryption import editing, telling
+    from secretkit.encryption import editing, guide
 
     try:
         made = make()
@@ -54,7 +54,7 @@ def carry_out(file: Path, *, dry_run: bool, make: Callable[[], Any]) -> int:
         return 0
     editing.write(made.before, made.text)
     sys.stdout.write(f"{made.does}\n\n")
-    lines = telling.what_next(made.after) if made.after.encryption else telling.ended(made.before)
+    lines = guide.what_next(made.after) if made.after.encryption else guide.ended(made.before)
     sys.stdout.writelines(f"{line}\n" for line in lines)
     return 0
 

@@ -22,7 +22,7 @@ def command(file: Path, environment: str | None, platform: Path | None, form: st
     FILE is a platform.yaml, or a secrets.yaml that stands alone. Nothing but files is read: `verify`
     looks at the cluster.
     """
-    from secretkit.encryption import telling
+    from secretkit.encryption import guide
     from secretkit.encryption.declared import declared
 
     try:
@@ -31,8 +31,8 @@ def command(file: Path, environment: str | None, platform: Path | None, form: st
     except Rejected as rejected:
         return refused(rejected, file)
     if form == "json":
-        json.dump(telling.status(found), sys.stdout, indent=2, ensure_ascii=False)
+        json.dump(guide.status(found), sys.stdout, indent=2, ensure_ascii=False)
         sys.stdout.write("\n")
     else:
-        sys.stdout.writelines(f"{line}\n" for line in telling.text(found))
+        sys.stdout.writelines(f"{line}\n" for line in guide.text(found))
     return 0
