@@ -29,7 +29,17 @@ def change(found: Declared, step: Callable[[Section], Step], said: Needs) -> Cha
     except Refused as refused:
         raise _refused(found, refused) from None
     text = editing.edited(found, taken.section)
-    return Change(taken.does, text, found, again(found, text))
+    after = again(found, text)
+    for environment in () if found.environment else _environments(found):
+        again(found._replace(environment=environment), text)  # its patch stands on what changed
+    return Change(taken.does, text, found, after)
+
+
+def _environments(found: Declared) -> Iterator[str]:
+    """Environments that say something of the encryption themselves."""
+    for name, patch in ((found.own.value.get("spec") or {}).get("environments") or {}).items():
+        if isinstance(patch, dict) and "encryption" in {**patch, **(patch.get("spec") or {})}:
+            yield name
 
 
 def forward(found: Declared) -> Callable[[Section], Step]:

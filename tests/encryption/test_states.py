@@ -386,3 +386,16 @@ def test_an_anchor_is_left_to_its_owner(tmp_path: Path) -> None:
     said = refusal(file, "rotate", "--key", "key-2")
 
     assert said == "error[SK426]: the file is laid out in a way that is not edited here"
+
+
+def test_an_environment_that_would_break_is_told_of(tmp_path: Path) -> None:
+    file = tmp_path / "platform.yaml"
+    file.write_text(BLOCK + "  environments:\n    staging: {}\n")
+    call(file, "rotate", "--env", "staging", "--key", "key-2")
+
+    kms = ["--provider", "kms", "--kms-name", "aws", "--endpoint", "unix:///run/kms.sock"]
+    call(file, "move", *kms)
+
+    said = refusal(file, "next", "--rolled")
+
+    assert said == "error[SK403]: `keys` stands beside `provider: kms`"
