@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from . import programs
-from .server import ApiServer, Etcd, Process
+from .server import ApiServer, Etcd, Process, Running
 
 RESTARTING = (429, 503)  # what a server says that has not begun, or is about to end
 
@@ -86,6 +86,26 @@ class Member(ApiServer):
             if time.monotonic() > until:
                 return answer
             time.sleep(0.05)
+
+
+class Plugin(Running):
+    """A KMS v2 plugin on a socket of its own."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+
+    def _start(self) -> None:
+        program = programs.find("kms-plugin")
+        folder = self._make_folder("kms")
+        self.socket = folder / "kms.sock"
+        log = folder / "kms.log"
+        self.processes.append(Process(program, [str(self.socket), self.name], log, home=folder))
+        self.processes[0].wait_until(self.socket.exists)
+
+    @property
+    def endpoint(self) -> str:
+        return f"unix://{self.socket}"
 
 
 def secret(name: str, value: str) -> dict[str, Any]:

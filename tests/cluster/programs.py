@@ -23,10 +23,18 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 Name: TypeAlias = Literal[
-    "apiserver-loader", "eso-webhook", "etcd", "helm", "kube-apiserver", "kubectl", "openssl"
+    "apiserver-loader",
+    "eso-webhook",
+    "etcd",
+    "helm",
+    "kms-plugin",
+    "kube-apiserver",
+    "kubectl",
+    "openssl",
 ]
 
 APISERVER = Path(__file__).parent / "apiserver"
+KMS = Path(__file__).parent / "kms"
 LOADER = Path(__file__).parent / "loader"
 WEBHOOK = Path(__file__).parent / "webhook"
 # The newest release of the operator whose Go module stands alone.
@@ -45,6 +53,7 @@ WHERE = {
     "eso-webhook": "set SECRETKIT_BUILD_PROGRAMS=1 to build it once with Go (about 5 minutes)",
     "etcd": "install it (Debian: etcd-server)",
     "helm": "install it, or set SECRETKIT_BUILD_PROGRAMS=1 to download it once",
+    "kms-plugin": "set SECRETKIT_BUILD_PROGRAMS=1 to build it once with Go (some seconds)",
     "kube-apiserver": "set SECRETKIT_BUILD_PROGRAMS=1 to build it once with Go (about 4 minutes)",
     "kubectl": "install it, or set SECRETKIT_BUILD_PROGRAMS=1 to download it once",
     "openssl": "install it (Debian: openssl)",
@@ -69,6 +78,8 @@ def find(name: Name) -> Path:
             found = _on_path(name)
         case "kube-apiserver":
             found = _cached(name, apiserver_version(), _apiserver_inputs(), _build_apiserver)
+        case "kms-plugin":
+            found = _cached(name, _required(KMS, "k8s.io/kms"), _sources(KMS), _build_kms)
         case "apiserver-loader":
             version = _required(LOADER, "k8s.io/apiserver")
             found = _cached(name, version, _sources(LOADER), _build_loader)
@@ -91,7 +102,9 @@ def apiserver_version() -> str:
 
 
 def _required(folder: Path, module: str) -> str:
-    found = re.search(rf"^\s*{re.escape(module)} v(\S+)$", (folder / "go.mod").read_text(), re.M)
+    found = re.search(
+        rf"^(?:require )?\s*{re.escape(module)} v(\S+)$", (folder / "go.mod").read_text(), re.M
+    )
     assert found, f"go.mod requires no {module}"
     return found[1]
 
@@ -174,6 +187,10 @@ def _build_apiserver(folder: Path) -> None:
 
 def _build_loader(folder: Path) -> None:
     _build(LOADER, folder / "apiserver-loader", "-s -w")
+
+
+def _build_kms(folder: Path) -> None:
+    _build(KMS, folder / "kms-plugin", "-s -w")
 
 
 def _build(module: Path, program: Path, ldflags: str) -> None:

@@ -1,5 +1,6 @@
 """Encryption enabled, rotated, moved and disabled on two real API servers, as our commands say it."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,9 +15,10 @@ from secretkit.emit import yaml as emit
 from secretkit.encryption import editing, states
 from secretkit.encryption.declared import again, declared
 
+from . import programs
 from .conftest import entered
-from .control_plane import Member, emptied, path_of, secret
-from .server import Etcd
+from .control_plane import Client, Member, Plugin, clients, emptied, path_of, secret
+from .server import Etcd, Start
 
 HEAD = """\
 apiVersion: secretkit.dev/v1alpha1
@@ -205,3 +207,127 @@ def test_our_commands_refuse_these_steps(host: Host) -> None:
 
         assert (ran.returncode, host.file.read_text()) == (1, before)
         assert "error[SK427]: too early" in ran.stderr
+
+
+class Walk:
+    """One operator with two hosts: what the file says is put in place and loaded, one after the other."""
+
+    def __init__(self, plane: Plane, host: Host, running: list[Client], folder: Path) -> None:
+        self.plane = plane
+        self.host = host
+        self._running = running
+        self._live = [folder / f"host-{at}" for at in range(len(plane.members))]
+        for path in self._live:
+            path.mkdir()
+
+    def step(self, command: str, *arguments: str) -> None:
+        """A command of ours on the file."""
+        for client in self._running:
+            client.during = " ".join([command, *arguments])
+        self.host.do(command, *arguments)
+
+    def roll(self) -> None:
+        """Every host gets the file, and its API server a restart, while the clients go on."""
+        for member, folder in zip(self.plane.members, self._live, strict=True):
+            live = folder / "encryption-configuration.yaml"
+            self.host.do("materialize", "-o", live)
+            self.host.do("materialize", "-o", live, "--check")
+            member.load(live)
+
+    def unload(self) -> None:
+        for member in self.plane.members:
+            member.load(None)
+
+    def rewrite(self) -> None:
+        """The script that we print, and etcd looked into afterwards."""
+        member = self.plane.members[0]
+        script = self.host.do("rewrite", "--as", "script")
+        ran = subprocess.run(
+            ["sh"], input=script, capture_output=True, text=True, timeout=300,
+            env={
+                "PATH": os.environ["PATH"],
+                "KUBECTL": str(programs.find("kubectl")),
+                "KUBECONFIG": str(member.kubeconfig),
+                "HOME": str(member.folder),
+            },
+        )  # fmt: skip
+        assert ran.returncode == 0, ran.stdout + ran.stderr
+        self.host.do("verify", "--etcd-endpoints", self.plane.etcd.url)
+
+    def stored(self) -> set[str]:
+        """The prefixes of all Secrets in etcd."""
+        found = set()
+        for client in self._running:
+            for name in client.written:
+                try:
+                    value = self.plane.etcd.read(f"/registry/secrets/default/{name}")
+                except KeyError:
+                    continue
+                is_plain = value.startswith(b"k8s\0")
+                found.add("" if is_plain else ":".join(value.decode("latin-1").split(":")[:5]))
+        return found
+
+
+def test_the_whole_walk_loses_nothing(
+    plane: Plane, host: Host, tmp_path: Path, start: Start
+) -> None:
+    """Enable, rotate, step back, move to a KMS and from it, disable: as docs/encryption.md says it."""
+    emptied(plane.etcd, "/registry/secrets/")
+    for member in plane.members:
+        member.load(None)
+    plugin = start(Plugin("aws-kms"))
+    with clients(plane.members, "default") as running:
+        walk = Walk(plane, host, running, tmp_path)
+
+        walk.step("enable", "--provider", "secretbox", *host.key("key-1"))
+        walk.roll()
+        assert walk.stored() == {""}
+        walk.step("next", "--rolled")
+        walk.roll()
+        walk.rewrite()
+        assert walk.stored() == {"k8s:enc:secretbox:v1:key-1"}
+        walk.step("next", "--rewritten")
+        walk.roll()
+
+        walk.step("rotate", *host.key("key-2"))
+        walk.roll()
+        assert walk.stored() == {"k8s:enc:secretbox:v1:key-1"}
+        walk.step("next", "--rolled")
+        walk.roll()
+        walk.step("back")
+        walk.roll()
+        walk.step("next", "--rolled")
+        walk.roll()
+        walk.rewrite()
+        assert walk.stored() == {"k8s:enc:secretbox:v1:key-2"}
+        walk.step("next", "--rewritten")
+        walk.roll()
+
+        walk.step(
+            "move", "--provider", "kms", "--kms-name", "aws-kms", "--endpoint", plugin.endpoint
+        )
+        walk.roll()
+        walk.step("next", "--rolled")
+        walk.roll()
+        walk.rewrite()
+        assert walk.stored() == {"k8s:enc:kms:v2:aws-kms"}
+        walk.step("next", "--rewritten")
+        walk.roll()
+
+        walk.step("disable")
+        walk.roll()
+        walk.step("disable", "--rolled")
+        walk.roll()
+        walk.rewrite()
+        assert walk.stored() == {""}
+        walk.step("next", "--rewritten")
+        walk.unload()
+
+    assert host.file.read_text() == HEAD
+    assert [failure for client in running for failure in client.failures] == []
+    assert min(client.requests for client in running) > 500
+    for client in running:
+        for member in plane.members:
+            for name, value in client.written.items():
+                answer = member.until_answered("GET", path_of("default", name))
+                assert answer.body["data"] == secret(name, value)["data"]
