@@ -105,6 +105,9 @@ class Feature(Enum):
     BEYONDTRUST_PROVIDER = ("externalSecrets", (2, 7, 0), "provider beyondtrustworkloadcredentials")
     OLD_PROVIDERS_GONE = ("externalSecrets", (2, 0, 0), "no providers alibaba and device42")
     KMS_V2 = ("kubernetes", (1, 27, 0), "KMS v2")
+    MIGRATION_V1ALPHA1 = ("kubernetes", (1, 30, 0), "storagemigration.k8s.io/v1alpha1")
+    MIGRATION_V1BETA1 = ("kubernetes", (1, 35, 0), "storagemigration.k8s.io/v1beta1, v1alpha1 gone")
+    MIGRATION_V1 = ("kubernetes", (1, 37, 0), "storagemigration.k8s.io/v1")
 
 
 # Fields of the operator's providers that only a verbatim `provider` reaches: first release with them.

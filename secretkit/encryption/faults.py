@@ -11,14 +11,14 @@ UNDECLARED = Code(
 )
 
 LAYOUT = Code(
-    code="SK426",
+    code="SK436",
     title="the file is laid out in a way that is not edited here",
     why="an anchor, a block text or the like stands where the change would, and nothing else may change",
     fix="write it by hand: `{section}`",
     wrong="# not text: `secretkit encryption rotate` where `keys` is an alias",
 )
 REFUSED = Code(
-    code="SK427",
+    code="SK437",
     title="{why}",
     why="a step out of turn makes stored objects unreadable, and one such object breaks every list of its kind",
     fix="{mend}",
@@ -26,11 +26,46 @@ REFUSED = Code(
     wrong="# not text: `secretkit encryption rotate` while a rotation is under way",
 )
 DECLARED = Code(
-    code="SK428",
+    code="SK438",
     title="encryption is declared here already",
     why="`enable` begins from a cluster that stores everything in the clear",
     fix="see `secretkit encryption status FILE` for what comes next",
     wrong="# not text: `secretkit encryption enable` for a file with `encryption`",
 )
 
-CODES = (UNDECLARED, LAYOUT, REFUSED, DECLARED)
+NO_MIGRATION = Code(
+    code="SK425",
+    title="Kubernetes {release} has no StorageVersionMigration",
+    why="the API came with Kubernetes 1.30",
+    fix="use the script: `secretkit encryption rewrite FILE --as script`",
+    source="Kubernetes: storagemigration.k8s.io",
+    wrong="# not text: `secretkit encryption rewrite FILE --as migration` for a target below 1.30",
+)
+WILDCARD = Code(
+    code="SK426",
+    title="`{resource}` cannot be migrated: a StorageVersionMigration is for one resource",
+    why="what a wildcard stands for is known to the running cluster alone",
+    fix="use the script, which asks the cluster: `secretkit encryption rewrite FILE --as script`",
+    source="Kubernetes: storagemigration.k8s.io",
+    wrong="# not text: `secretkit encryption rewrite FILE --as migration` where `resources` hold `*.*`",
+)
+NO_VERSION = Code(
+    code="SK427",
+    title="no version of `{resource}` is known, and below Kubernetes 1.35 a migration names one",
+    why="a migration to a version that is not served fails",
+    fix="use the script: `secretkit encryption rewrite FILE --as script`",
+    source="Kubernetes: storagemigration.k8s.io/v1alpha1",
+    wrong="# not text: `secretkit encryption rewrite FILE --as migration` for `widgets.example.com` on 1.34",
+)
+MANAGED_MIGRATION = Code(
+    code="SK428",
+    title="`{provider}` sets no feature gates for you, and below Kubernetes 1.37 migrations need one",
+    why="StorageVersionMigrator is off by default until Kubernetes 1.37",
+    fix="use the script: `secretkit encryption rewrite FILE --as script`",
+    source="Kubernetes: StorageVersionMigrator",
+    wrong="# not text: `secretkit encryption rewrite FILE --as migration` for a managed cluster on 1.34",
+)
+
+CODES = (
+    UNDECLARED, NO_MIGRATION, WILDCARD, NO_VERSION, MANAGED_MIGRATION, LAYOUT, REFUSED, DECLARED,
+)  # fmt: skip

@@ -26,9 +26,11 @@ Name: TypeAlias = Literal[
     "apiserver-loader",
     "eso-webhook",
     "etcd",
+    "etcdctl",
     "helm",
     "kms-plugin",
     "kube-apiserver",
+    "kube-controller-manager",
     "kubectl",
     "openssl",
 ]
@@ -52,9 +54,11 @@ WHERE = {
     "apiserver-loader": "set SECRETKIT_BUILD_PROGRAMS=1 to build it once with Go (about a minute)",
     "eso-webhook": "set SECRETKIT_BUILD_PROGRAMS=1 to build it once with Go (about 5 minutes)",
     "etcd": "install it (Debian: etcd-server)",
+    "etcdctl": "install it (Debian: etcd-client)",
     "helm": "install it, or set SECRETKIT_BUILD_PROGRAMS=1 to download it once",
     "kms-plugin": "set SECRETKIT_BUILD_PROGRAMS=1 to build it once with Go (some seconds)",
-    "kube-apiserver": "set SECRETKIT_BUILD_PROGRAMS=1 to build it once with Go (about 4 minutes)",
+    "kube-apiserver": "set SECRETKIT_BUILD_PROGRAMS=1 to build it once with Go (about 7 minutes)",
+    "kube-controller-manager": "set SECRETKIT_BUILD_PROGRAMS=1 to build it with kube-apiserver",
     "kubectl": "install it, or set SECRETKIT_BUILD_PROGRAMS=1 to download it once",
     "openssl": "install it (Debian: openssl)",
 }
@@ -74,12 +78,16 @@ def find(name: Name) -> Path:
     if assets and (given := Path(assets) / name).is_file():
         return given.absolute()
     match name:
-        case "etcd" | "openssl":
+        case "etcd" | "etcdctl" | "openssl":
             found = _on_path(name)
         case "kube-apiserver":
             found = _cached(name, apiserver_version(), _apiserver_inputs(), _build_apiserver)
         case "kms-plugin":
             found = _cached(name, _required(KMS, "k8s.io/kms"), _sources(KMS), _build_kms)
+        case "kube-controller-manager":
+            inputs = _apiserver_inputs()
+            both = _cached("kube-apiserver", apiserver_version(), inputs, _build_apiserver)
+            found = both.with_name(name) if both else None
         case "apiserver-loader":
             version = _required(LOADER, "k8s.io/apiserver")
             found = _cached(name, version, _sources(LOADER), _build_loader)
@@ -183,6 +191,7 @@ def _apiserver_inputs() -> bytes:
 
 def _build_apiserver(folder: Path) -> None:
     _build(APISERVER, folder / "kube-apiserver", _ldflags())
+    (folder / "kube-controller-manager").symlink_to("kube-apiserver")  # it looks at its own name
 
 
 def _build_loader(folder: Path) -> None:

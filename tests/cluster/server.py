@@ -394,6 +394,34 @@ class ApiServer(Running):
         }
 
 
+class ControllerManager(Running):
+    """Those controllers of a kube-controller-manager that migrate stored objects, on an ApiServer."""
+
+    def __init__(self, server: ApiServer, *, flags: Sequence[str] = ()) -> None:
+        super().__init__()
+        self._server = server
+        self._flags = flags
+
+    def _start(self) -> None:
+        program = programs.find("kube-controller-manager")
+        folder = self._make_folder("controllers")
+        arguments = [
+            f"--kubeconfig={self._server.kubeconfig}",
+            f"--service-account-private-key-file={self._server.etcd.account_key}",
+            f"--emulated-version={self._server.emulated_version}",
+            "--leader-elect=false",
+            "--secure-port=0",
+            # The migrator asks the garbage collector's cache for what there is.
+            "--controllers=garbage-collector-controller,storage-version-migrator-controller",
+            *self._flags,
+        ]
+        log = folder / "kube-controller-manager.log"
+        self.process = Process(program, arguments, log, home=folder)
+        self.processes.append(self.process)
+        started = 'controller="storage-version-migrator-controller"'
+        self.process.wait_until(lambda: started in self.process.log())
+
+
 def service_account(namespace: str, name: str) -> str:
     """The user name that a ServiceAccount has, for `kubectl(user=...)`."""
     return f"system:serviceaccount:{namespace}:{name}"

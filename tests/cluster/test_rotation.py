@@ -206,7 +206,7 @@ def test_our_commands_refuse_these_steps(host: Host) -> None:
         ran = host.call(case.way, host.file)
 
         assert (ran.returncode, host.file.read_text()) == (1, before)
-        assert "error[SK427]: too early" in ran.stderr
+        assert "error[SK437]: too early" in ran.stderr
 
 
 class Walk:

@@ -315,19 +315,19 @@ def refusal(file: Path, command: str, *arguments: str) -> str:
 def test_what_is_out_of_turn_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "platform.yaml"
     file.write_text(BLOCK)
-    nothing = "error[SK427]: nothing is under way"
+    nothing = "error[SK437]: nothing is under way"
     assert refusal(file, "next", "--rewritten") == nothing
-    assert refusal(file, "back", "--rewritten").startswith("error[SK427]: there is no step back")
-    assert refusal(file, "enable", "--provider", "aesgcm").startswith("error[SK428]")
-    known = "error[SK427]: there is a key `key-1` already"
+    assert refusal(file, "back", "--rewritten").startswith("error[SK437]: there is no step back")
+    assert refusal(file, "enable", "--provider", "aesgcm").startswith("error[SK438]")
+    known = "error[SK437]: there is a key `key-1` already"
     assert refusal(file, "rotate", "--key", "key-1") == known
     assert refusal(file, "move", "--provider", "aesgcm", "--key", "key-1") == known
-    same = "error[SK427]: `secretbox` is the provider already"
+    same = "error[SK437]: `secretbox` is the provider already"
     assert refusal(file, "move", "--provider", "secretbox") == same
 
     call(file, "rotate", "--key", "key-2")
     busy = (
-        "error[SK427]: something else is under way "
+        "error[SK437]: something else is under way "
         "(rotating: readable: key-2 can be read, secretbox key-1 still writes)"
     )
     for command in (["disable"], ["move", "--provider", "aesgcm"]):
@@ -385,7 +385,7 @@ def test_an_anchor_is_left_to_its_owner(tmp_path: Path) -> None:
 
     said = refusal(file, "rotate", "--key", "key-2")
 
-    assert said == "error[SK426]: the file is laid out in a way that is not edited here"
+    assert said == "error[SK436]: the file is laid out in a way that is not edited here"
 
 
 def test_an_environment_that_would_break_is_told_of(tmp_path: Path) -> None:

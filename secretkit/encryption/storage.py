@@ -1,0 +1,247 @@
+"""Where etcd keeps which resource, and what the first bytes of a value say of its encryption.
+
+Sources: k8s.io/kubernetes, pkg/kubeapiserver/default_storage_factory_builder.go; k8s.io/apiserver,
+pkg/server/options/encryptionconfig and pkg/storage/value.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from secretkit.compile.encryption_configuration import configuration
+from secretkit.lazy import lazily
+from secretkit.model.control_plane import Encryption, Kind
+from secretkit.target import Target
+
+HEAD = 512  # bytes of a value that are looked at: the longest prefix is shorter
+
+# Kubernetes' own groups, of all releases since 1.28. Their resources stand in etcd without the group.
+_GROUPS: Mapping[str, str] = {
+    "": "configmaps endpoints events limitranges namespaces nodes persistentvolumeclaims "
+    "persistentvolumes pods podtemplates replicationcontrollers resourcequotas secrets "
+    "serviceaccounts services",
+    "admissionregistration.k8s.io": "mutatingadmissionpolicies mutatingadmissionpolicybindings "
+    "mutatingwebhookconfigurations validatingadmissionpolicies validatingadmissionpolicybindings "
+    "validatingwebhookconfigurations",
+    "apps": "controllerrevisions daemonsets deployments replicasets statefulsets",
+    "autoscaling": "horizontalpodautoscalers",
+    "batch": "cronjobs jobs",
+    "certificates.k8s.io": "certificatesigningrequests clustertrustbundles podcertificaterequests",
+    "coordination.k8s.io": "leasecandidates leases",
+    "discovery.k8s.io": "endpointslices",
+    "flowcontrol.apiserver.k8s.io": "flowschemas prioritylevelconfigurations",
+    "internal.apiserver.k8s.io": "storageversions",
+    "lifecycle.k8s.io": "evictionrequests evictions",
+    "networking.k8s.io": "clustercidrs ingressclasses ingresses ipaddresses networkpolicies "
+    "servicecidrs",
+    "node.k8s.io": "runtimeclasses",
+    "policy": "poddisruptionbudgets",
+    "rbac.authorization.k8s.io": "clusterrolebindings clusterroles rolebindings roles",
+    "resource.k8s.io": "deviceclasses devicetaintrules podschedulingcontexts resourceclaimparameters "
+    "resourceclaims resourceclaimtemplates resourceclasses resourceclassparameters "
+    "resourcepoolstatusrequests resourceslices",
+    "scheduling.k8s.io": "compositepodgroups podgroups priorityclasses workloads",
+    "storage.k8s.io": "csidrivers csinodes csistoragecapacities storageclasses volumeattachments "
+    "volumeattributesclasses",
+    "storagemigration.k8s.io": "storageversionmigrations",
+}
+_PATHS: Mapping[Kind, str] = {
+    Kind("", "endpoints"): "services/endpoints",
+    Kind("", "nodes"): "minions",
+    Kind("", "replicationcontrollers"): "controllers",
+    Kind("", "services"): "services/specs",
+    Kind("networking.k8s.io", "ingresses"): "ingress",
+}
+# Theirs are stored like custom resources, below the group.
+_OF_OTHER_SERVERS = {
+    Kind("apiextensions.k8s.io", "customresourcedefinitions"),
+    Kind("apiregistration.k8s.io", "apiservices"),
+}
+# What the API server keeps for itself, and never encrypts.
+NEVER = ("masterleases", "peerserverleases", "ranges")
+_CRDS = "apiextensions.k8s.io/customresourcedefinitions"
+
+BUILTIN = frozenset(
+    Kind(group, name) for group, names in _GROUPS.items() for name in names.split()
+) | frozenset(_OF_OTHER_SERVERS)
+
+
+def _path(kind: Kind) -> str:
+    if kind in _PATHS:
+        return _PATHS[kind]
+    is_below_group = kind.group not in _GROUPS
+    return f"{kind.group}/{kind.resource}" if is_below_group else kind.resource
+
+
+_KINDS: Mapping[str, Kind] = {_path(kind): kind for kind in BUILTIN}
+
+
+class Range(NamedTuple):
+    """A part of etcd, relative to the API server's prefix: `path` ends with a slash, or is empty."""
+
+    path: str
+    kind: Kind | None  # None: of several resources, each known by its own path
+
+
+def ranges(kinds: Iterable[Kind]) -> tuple[Range, ...]:
+    """Where the resources of an encryption lie, wildcards spelled out, each part once."""
+    found: dict[str, Range] = {}
+    for kind in kinds:
+        for one in _ranges(kind):
+            found.setdefault(one.path, one)
+    return (found[""],) if "" in found else tuple(found.values())
+
+
+def _ranges(kind: Kind) -> Iterator[Range]:
+    if kind == Kind("*", "*"):
+        yield Range("", None)
+    elif kind.resource == "*":
+        own = sorted(one for one in BUILTIN if one.group == kind.group)
+        yield from (Range(f"{_path(one)}/", one) for one in own)
+        if "." in kind.group and not any(one in _OF_OTHER_SERVERS for one in own):
+            yield Range(f"{kind.group}/", None)  # custom resources
+    else:
+        yield Range(f"{_path(kind)}/", kind)
+
+
+def definition(kind: Kind) -> str | None:
+    """The path of the CRD of a resource that is not Kubernetes' own; None where it can have none."""
+    return f"{_CRDS}/{kind}" if "." in kind.group and kind.group not in _GROUPS else None
+
+
+def named(path: str) -> tuple[str, str]:
+    """Resource and name of what lies at a path: `secrets` and `default/a`.
+
+    What the API server keeps for itself is known by the first step of its path.
+    """
+    steps = path.split("/")
+    for depth in (2, 1):
+        kind = _KINDS.get("/".join(steps[:depth]))
+        if kind and len(steps) > depth:
+            return str(kind), "/".join(steps[depth:])
+    if "." in steps[0] and len(steps) > 2:
+        return f"{steps[1]}.{steps[0]}", "/".join(steps[2:])
+    return steps[0], "/".join(steps[1:])
+
+
+class Form(NamedTuple):
+    """How a value stands in etcd: under a provider's key or plugin, `plain`, or `other`."""
+
+    provider: str
+    version: str = ""
+    key: str = ""
+
+    def __str__(self) -> str:
+        if not self.key:
+            return self.provider
+        provider = f"kms {self.version}" if self.provider == "kms" else self.provider
+        return f"{provider}:{self.key}"
+
+    @property
+    def prefix(self) -> bytes:
+        """What a value of this form begins with; nothing where it is not encrypted."""
+        return f"k8s:enc:{self.provider}:{self.version}:{self.key}:".encode() if self.key else b""
+
+
+PLAIN = Form("plain")
+OTHER = Form("other")
+
+# Without a mark of ours for key names: what follows may be ciphertext, and is never shown.
+_PREFIX = lazily(r"k8s:enc:(aescbc|aesgcm|kms|secretbox):(v[0-9]):([-A-Za-z0-9._/@+=]{1,253}):")
+# Protobuf, JSON (custom resources), self-described CBOR.
+_PLAIN = (b"k8s\0", b"{", b"\xd9\xd9\xf7")
+
+
+def form(head: bytes, known: Iterable[Form] = ()) -> Form:
+    """The form of a value by its first bytes; `known` ones may have names of any characters."""
+    for one in known:
+        if one.key and head.startswith(one.prefix):
+            return one
+    found = _PREFIX.match(head.decode("latin-1"))
+    if found:
+        return Form(*found.groups())
+    return PLAIN if head.startswith(_PLAIN) else OTHER
+
+
+def forms(encryption: Encryption, target: Target) -> tuple[Form, ...]:
+    """The forms that a declared encryption can read, in order: the first is what it writes."""
+    (entry,) = configuration(encryption, target)["resources"]
+    return tuple(one for provider in entry["providers"] for one in _forms(provider))
+
+
+def _forms(provider: Mapping[str, Mapping[str, object]]) -> Iterator[Form]:
+    ((name, body),) = provider.items()
+    if name == "identity":
+        yield PLAIN
+    elif name == "kms":
+        yield Form("kms", str(body["apiVersion"]), str(body["name"]))
+    else:
+        keys = body["keys"]
+        assert isinstance(keys, list)
+        yield from (Form(name, "v1", key["name"]) for key in keys)
+
+
+class Stored(NamedTuple):
+    """The objects of one resource, by their forms, and the first few that are not as written today."""
+
+    resource: str
+    counts: tuple[tuple[Form, int], ...]  # the most frequent first
+    strays: tuple[str, ...] = ()  # namespace/name
+
+    @property
+    def total(self) -> int:
+        return sum(count for _, count in self.counts)
+
+    def count(self, wanted: Form) -> int:
+        return dict(self.counts).get(wanted, 0)
+
+
+STRAYS = 5
+
+
+class Tally:
+    """Counts objects as they come by: of a million, it keeps no more than of ten."""
+
+    def __init__(self, known: Sequence[Form]) -> None:
+        self._known = known
+        self._counts: dict[str, dict[Form, int]] = {}
+        self._strays: dict[str, list[str]] = {}
+        self.never: dict[str, int] = {}  # what no configuration encrypts, by the step of its path
+
+    def expect(self, resource: str) -> None:
+        """A resource is told of even where etcd holds none."""
+        self._counts.setdefault(resource, {})
+
+    def add(self, path: str, head: bytes) -> None:
+        """An object at a path below the prefix, by the first bytes of its value."""
+        resource, name = named(path)
+        if resource in NEVER:
+            self.never[resource] = self.never.get(resource, 0) + 1
+            return
+        found = form(head, self._known)
+        counts = self._counts.setdefault(resource, {})
+        counts[found] = counts.get(found, 0) + 1
+        strays = self._strays.setdefault(resource, [])
+        if found != self._known[0] and len(strays) < STRAYS:
+            strays.append(printable(name))
+
+    def has(self, resource: str) -> bool:
+        return bool(self._counts.get(resource))
+
+    def result(self) -> tuple[Stored, ...]:
+        """What was counted, by resource."""
+        return tuple(
+            Stored(
+                resource,
+                tuple(sorted(counts.items(), key=lambda one: (-one[1], one[0]))),
+                tuple(self._strays.get(resource, ())),
+            )
+            for resource, counts in sorted(self._counts.items())
+        )
+
+
+_ODD = lazily(r"[^ -~]")
+
+
+def printable(text: str) -> str:
+    """A text of others on one line, in ASCII."""
+    return _ODD.sub(lambda found: f"\\x{ord(found[0]):02x}", text)

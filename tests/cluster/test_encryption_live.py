@@ -1,0 +1,677 @@
+"""Objects under several keys on real servers: what `verify` says of them, what rewrites them."""
+
+import base64
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+import yaml
+
+from . import programs
+from .server import ApiServer, ControllerManager, Etcd, Start
+
+CANARY = "Kanarienvogel"
+ENCODED = base64.b64encode(CANARY.encode()).decode()
+
+CRD = """
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: widgets.example.com}
+spec:
+  group: example.com
+  scope: Namespaced
+  names: {plural: widgets, kind: Widget}
+  versions:
+    - name: v1
+      served: true
+      storage: true
+      schema:
+        openAPIV3Schema:
+          {type: object, properties: {spec: {type: object, x-kubernetes-preserve-unknown-fields: true}}}
+"""
+
+
+class Ran(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def etcd(start: Start) -> Etcd:
+    try:
+        programs.find("etcdctl")
+    except programs.Missing as missing:
+        pytest.skip(str(missing))
+    return start(Etcd())
+
+
+@pytest.fixture
+def server(etcd: Etcd, start: Start) -> Callable[..., ApiServer]:
+    """Starts an API server on the test's etcd that knows some keys, the first of which writes."""
+
+    def begin(*keys: str, resources: Sequence[str] = ("secrets",), **more: Any) -> ApiServer:
+        file = None if not keys else configuration(keys, resources)
+        return start(ApiServer(etcd=etcd, encryption=file, **more))
+
+    return begin
+
+
+def configuration(keys: Sequence[str], resources: Sequence[str]) -> str:
+    """`key-1` and the like under secretbox, `plain` is the identity provider; one that lacks comes last."""
+    providers: list[dict[str, Any]] = []
+    for name in (*keys, *(["plain"] if "plain" not in keys else [])):
+        if name == "plain":
+            providers.append({"identity": {}})
+            continue
+        secret = base64.b64encode(name.encode().ljust(32, b".")).decode()
+        providers.append({"secretbox": {"keys": [{"name": name, "secret": secret}]}})
+    body = {
+        "apiVersion": "apiserver.config.k8s.io/v1",
+        "kind": "EncryptionConfiguration",
+        "resources": [{"resources": list(resources), "providers": providers}],
+    }
+    return yaml.safe_dump(body)
+
+
+@pytest.fixture
+def declared(tmp_path: Path) -> Callable[..., Path]:
+    """A platform file in which `key-2` writes and `key-1` can be read."""
+
+    def write(resources: Sequence[str] = ("secrets",), release: str = "1.34", **more: Any) -> Path:
+        encryption = {
+            "resources": list(resources),
+            "provider": "secretbox",
+            "readUnencrypted": True,
+            "keys": [
+                {"name": "key-2", "state": "active"},
+                {"name": "key-1", "state": "previous"},
+            ],
+            **more,
+        }
+        body = {
+            "apiVersion": "secretkit.dev/v1alpha1",
+            "kind": "Platform",
+            "metadata": {"name": "acme"},
+            "spec": {"targets": {"kubernetes": release}, "encryption": encryption},
+        }
+        file = tmp_path / "platform.yaml"
+        file.write_text(yaml.safe_dump(body))
+        return file
+
+    return write
+
+
+def environment(home: Path, more: Mapping[str, str] = {}) -> dict[str, str]:
+    kept = {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ}
+    return {
+        **kept, "HOME": str(home), "KUBECTL": str(programs.find("kubectl")),
+        "ETCDCTL": str(programs.find("etcdctl")), **more,
+    }  # fmt: skip
+
+
+def secretkit(file: Path, verb: str, *options: str, **more: str) -> Ran:
+    """`secretkit encryption VERB FILE`; no value is ever in what it says."""
+    ran = subprocess.run(
+        [sys.executable, "-m", "secretkit", "encryption", verb, str(file), *options],
+        capture_output=True, text=True, cwd=Path(__file__).parents[2], timeout=120,
+        env=environment(file.parent, more),
+    )  # fmt: skip
+    assert_untold(ran.stdout + ran.stderr)
+    return Ran(ran.returncode, ran.stdout, ran.stderr)
+
+
+def assert_untold(text: str) -> None:
+    assert CANARY not in text
+    assert ENCODED not in text
+
+
+def seen(file: Path, etcd: Etcd, *options: str) -> Any:
+    ran = secretkit(file, "verify", "--etcd-endpoints", etcd.url, "--format", "json", *options)
+    body = json.loads(ran.out)
+    assert (ran.code, ran.err) == (0 if body["holds"] else 1, "")
+    return body
+
+
+def counts(body: Any) -> dict[str, dict[str, int]]:
+    """Resource, then key or `plain`, then objects."""
+    return {
+        one["resource"]: {
+            form.get("key", form["provider"]): form["objects"] for form in one["forms"]
+        }
+        for one in body["stored"]
+    }
+
+
+def make_secrets(on: ApiServer, namespace: str, *names: str, immutable: bool = False) -> None:
+    bodies = [
+        {
+            "apiVersion": "v1",
+            "kind": "Secret",
+            "metadata": {"name": name, "namespace": namespace},
+            "immutable": immutable,
+            "data": {"password": ENCODED},
+        }
+        for name in names
+    ]
+    body = {"apiVersion": "v1", "kind": "List", "items": bodies}
+    on.kubectl("create", "-f", "-", input=json.dumps(body))
+
+
+def make_widget(on: ApiServer, name: str) -> None:
+    body = {
+        "apiVersion": "example.com/v1",
+        "kind": "Widget",
+        "metadata": {"name": name, "namespace": "default"},
+        "spec": {"password": CANARY},
+    }
+    on.kubectl("create", "-f", "-", input=json.dumps(body))
+
+
+def install_widgets(on: ApiServer) -> None:
+    on.kubectl("apply", "-f", "-", input=CRD)
+    on.kubectl("wait", "--for=condition=Established", "crd/widgets.example.com")
+    on.process.wait_until(lambda: on.kubectl("get", "widgets", check=False).returncode == 0)
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Callable[..., Ran]:
+    """Runs what `rewrite` prints, by dash, under a kubectl that tells its arguments and looks at the disk."""
+    work = tmp_path / "work"
+    work.mkdir()
+    told = tmp_path / "told"
+    told.write_text("")
+    spy = tmp_path / "kubectl"
+    spy.write_text(
+        "#!/bin/sh\n"
+        f'printf "%s\\n" "$*" >>{told}\n'
+        f'if grep -rqE "{CANARY}|{ENCODED}" {work}; then echo "a value on disk" >>{told}; fi\n'
+        f'exec {programs.find("kubectl")} "$@"\n'
+    )
+    spy.chmod(0o755)
+
+    def run(script: str, on: ApiServer, **more: str) -> Ran:
+        ran = subprocess.run(
+            ["dash", "-c", script],
+            capture_output=True, text=True, timeout=300,
+            env=environment(
+                tmp_path,
+                {
+                    "KUBECTL": str(spy), "KUBECONFIG": str(on.kubeconfig), "TMPDIR": str(work),
+                    "ROUNDS": "3", **more,
+                },
+            ),
+        )  # fmt: skip
+        assert_untold(ran.stdout + ran.stderr + told.read_text())
+        assert "a value on disk" not in told.read_text()
+        assert list(work.iterdir()) == []
+        return Ran(ran.returncode, ran.stdout, ran.stderr)
+
+    return run
+
+
+def script_of(file: Path, *options: str) -> str:
+    ran = secretkit(file, "rewrite", "--as", "script", *options)
+    said = "note: every API server must write with secretbox:key-2 by now, or objects stay as they are\n"
+    assert (ran.code, ran.err) == (0, said)
+    return ran.out
+
+
+def test_every_object_is_told_by_the_key_it_lies_under(
+    etcd: Etcd, server: Callable[..., ApiServer], declared: Callable[..., Path]
+) -> None:
+    resources = ["secrets", "configmaps", "services", "endpoints", "widgets.example.com"]
+    file = declared(resources)
+    bare = server()
+    install_widgets(bare)
+    make_secrets(bare, "default", "plain")
+    make_widget(bare, "plain")
+    bare.stop()
+    first = server("key-1", resources=resources)
+    make_secrets(first, "kube-system", "one-a", "one-b")
+    make_widget(first, "one")
+    first.stop()
+    second = server("key-2", "key-1", resources=resources)
+    make_secrets(second, "default", *(f"two-{number}" for number in range(250)))
+
+    body = seen(file, etcd)
+    text = secretkit(file, "verify", "--etcd-endpoints", etcd.url)
+
+    assert counts(body) == {
+        "configmaps": {"plain": 1},
+        "endpoints": {"plain": 1},
+        "secrets": {"key-2": 250, "key-1": 2, "plain": 1},
+        "services": {"plain": 1},
+        "widgets.example.com": {"key-1": 1, "plain": 1},
+    }
+    assert body["wrong"] == [
+        "configmaps: 1 of 1 is not under secretbox:key-2 (1 plain): "
+        "kube-system/kube-apiserver-legacy-service-account-token-tracking",
+        "endpoints: 1 of 1 is not under secretbox:key-2 (1 plain): default/kubernetes",
+        "secrets: 3 of 253 are not under secretbox:key-2 (2 secretbox:key-1, 1 plain): "
+        "default/plain, kube-system/one-a, kube-system/one-b",
+        "services: 1 of 1 is not under secretbox:key-2 (1 plain): default/kubernetes",
+        "widgets.example.com: 2 of 2 are not under secretbox:key-2 (1 plain, 1 secretbox:key-1): "
+        "default/one, default/plain",
+    ]
+    assert (body["unseen"], body["servers"]) == ([], None)
+    assert text == Ran(1, TOLD, "")
+
+
+TOLD = """\
+written today: secretbox:key-2
+stored in etcd:
+  configmaps           1 plain
+  endpoints            1 plain
+  secrets              250 secretbox:key-2, 2 secretbox:key-1, 1 plain
+  services             1 plain
+  widgets.example.com  1 plain, 1 secretbox:key-1
+not as declared:
+  configmaps: 1 of 1 is not under secretbox:key-2 (1 plain): kube-system/kube-apiserver-legacy-service-account-token-tracking
+  endpoints: 1 of 1 is not under secretbox:key-2 (1 plain): default/kubernetes
+  secrets: 3 of 253 are not under secretbox:key-2 (2 secretbox:key-1, 1 plain): default/plain, kube-system/one-a, kube-system/one-b
+  services: 1 of 1 is not under secretbox:key-2 (1 plain): default/kubernetes
+  widgets.example.com: 2 of 2 are not under secretbox:key-2 (1 plain, 1 secretbox:key-1): default/one, default/plain
+"""
+
+
+def test_a_wildcard_is_rewritten_and_seen_in_all_that_it_stands_for(
+    etcd: Etcd,
+    server: Callable[..., ApiServer],
+    declared: Callable[..., Path],
+    run: Callable[..., Ran],
+) -> None:
+    bare = server()
+    install_widgets(bare)
+    make_secrets(bare, "default", "plain")
+    make_widget(bare, "plain")
+    bare.kubectl("create", "clusterrole", "a b", "--verb=get", "--resource=pods")
+    bare.stop()
+    on = server("key-2", "key-1", resources=["*.*"])
+    before = seen(declared(["*.*"]), etcd)
+    some = declared(["*.", "*.example.com", "*.rbac.authorization.k8s.io"])
+
+    ran = run(script_of(some), on)
+
+    lines = set(ran.out.splitlines())
+    assert ran.code == 0, ran
+    assert {
+        "bindings: passed over, it cannot be listed and updated",
+        "endpoints: 1 of 1 rewritten, namespaces: 1",
+        "namespaces: 4 of 4 rewritten",
+        "secrets: 1 of 1 rewritten, namespaces: 1",
+        "widgets.example.com: 1 of 1 rewritten, namespaces: 1",
+    } <= lines
+    assert not any(line.startswith(("leases", "events.events", "deployments")) for line in lines)
+    stored = counts(seen(some, etcd))
+    assert {key for keys in stored.values() for key in keys} == {"key-2"}
+    assert {"endpoints", "namespaces", "secrets", "services", "widgets.example.com"} <= set(stored)
+    everything = counts(before)
+    assert everything["secrets"] == everything["widgets.example.com"] == {"plain": 1}
+    assert everything["customresourcedefinitions.apiextensions.k8s.io"] == {"plain": 1}
+    assert set(before["neverEncrypted"]) == {"masterleases", "ranges"}
+    left = counts(seen(declared(["*.*"]), etcd))
+    assert left["clusterroles.rbac.authorization.k8s.io"] == {
+        "key-2": everything["clusterroles.rbac.authorization.k8s.io"]["plain"]
+    }
+    assert left["flowschemas.flowcontrol.apiserver.k8s.io"]["plain"] > 0
+
+
+def test_the_script_rewrites_what_others_change_meanwhile(
+    etcd: Etcd,
+    server: Callable[..., ApiServer],
+    declared: Callable[..., Path],
+    run: Callable[..., Ran],
+) -> None:
+    first = server("key-1")
+    other = first.create_namespace("other")
+    make_secrets(first, "default", *(f"busy-{number}" for number in range(12)))
+    make_secrets(first, other, "still")
+    make_secrets(first, "default", *(f"goes-{number}" for number in range(6)))
+    make_secrets(first, "kube-system", "fixed", immutable=True)
+    first.stop()
+    on = server("key-2", "key-1")
+    file = declared()
+    done = threading.Event()
+    changes: list[int] = []
+
+    def change() -> None:
+        number = 0
+        while not done.is_set():
+            number += 1
+            label = f"n=x{number}"
+            on.kubectl("label", "secret", "--overwrite", f"busy-{number % 12}", label)
+            if number <= 6:
+                on.kubectl("delete", "secret", f"goes-{number - 1}", "--wait=false")
+            changes.append(number)
+
+    other_client = threading.Thread(target=change)
+    other_client.start()
+    try:
+        ran = run(script_of(file), on, CHUNK="4")
+    finally:
+        done.set()
+        other_client.join()
+
+    assert (ran.code, ran.err) == (0, ""), ran
+    assert len(changes) > 3
+    body = seen(file, etcd)
+    assert (body["holds"], list(counts(body)["secrets"])) == (True, ["key-2"])
+    assert on.get("secret", "fixed", "kube-system")["immutable"] is True
+    assert on.get("secret", "still", other)["data"] == {"password": ENCODED}
+
+
+def test_a_server_on_the_old_order_answers_ok_and_rewrites_nothing(
+    etcd: Etcd,
+    server: Callable[..., ApiServer],
+    declared: Callable[..., Path],
+    run: Callable[..., Ran],
+) -> None:
+    old = server("key-1", "key-2")
+    other = old.create_namespace("other")
+    make_secrets(old, "default", "a")
+    make_secrets(old, other, "b")
+    make_secrets(old, "kube-system", "c")
+    on = server("key-2", "key-1")
+    file = declared()
+    script = script_of(file)
+    put = old.kubectl("replace", "-f", "-", input=old.kubectl("get", "secret/a", "-ojson").stdout)
+
+    by_old = run(script, old)
+    between = seen(file, etcd)
+    by_new = run(script, on)
+
+    assert put.stdout == "secret/a replaced\n"
+    assert by_old == Ran(
+        1,
+        "secrets: 0 of 3 rewritten, namespaces: 3\n",
+        "not rewritten:\n    secrets default/a\n    secrets kube-system/c\n    secrets other/b\n"
+        "Either they are stored as written with secretbox:key-2 already, or an API server that answered "
+        "does not\nwrite so yet. `secretkit encryption verify` tells one from the other.\n",
+    )
+    assert counts(between) == {"secrets": {"key-1": 3}}
+    assert by_new == Ran(0, "secrets: 3 of 3 rewritten, namespaces: 3\n", "")
+    assert counts(seen(file, etcd)) == {"secrets": {"key-2": 3}}
+
+
+def test_what_was_written_since_the_roll_needs_no_rewriting(
+    server: Callable[..., ApiServer], declared: Callable[..., Path], run: Callable[..., Ran]
+) -> None:
+    on = server("key-2", "key-1")
+    make_secrets(on, "default", "new")
+    script = script_of(declared())
+
+    assert run(script, on).code == 1
+    assert run(script, on, ROLLED_AT="2020-01-01T00:00:00Z") == Ran(
+        0,
+        "secrets: 0 of 1 rewritten, namespaces: 1, 1 written since 2020-01-01T00:00:00Z\n",
+        "",
+    )
+    assert run(script, on, ROLLED_AT="2020").code == 2
+
+
+def test_of_a_refusal_the_reason_is_shown_and_never_the_object(
+    server: Callable[..., ApiServer], declared: Callable[..., Path], run: Callable[..., Ran]
+) -> None:
+    first = server("key-1")
+    make_secrets(first, "default", "a")
+    first.stop()
+    on = server("key-2", "key-1")
+    on.kubectl("apply", "-f", "-", input=TELLTALE)
+
+    def refuses() -> bool:
+        said = on.kubectl(
+            "label", "secret", "a", "--overwrite", "a=b", "--dry-run=server", check=False
+        )
+        return ENCODED in said.stderr
+
+    on.process.wait_until(refuses)
+
+    ran = run(script_of(declared()), on)
+
+    assert ran.code == 1
+    assert ran.err.startswith("    3 times: Error from server (Invalid)\nnot rewritten:\n"), ran.err
+
+
+TELLTALE = """
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicy
+metadata: {name: telltale}
+spec:
+  failurePolicy: Fail
+  matchConstraints:
+    resourceRules:
+      - {apiGroups: [""], apiVersions: [v1], operations: [UPDATE], resources: [secrets]}
+  validations:
+    - expression: "false"
+      messageExpression: "'no: ' + string(object.data.password)"
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicyBinding
+metadata: {name: telltale}
+spec: {policyName: telltale, validationActions: [Deny]}
+"""
+
+
+def test_the_script_stays_in_the_namespaces_it_was_made_for(
+    etcd: Etcd,
+    server: Callable[..., ApiServer],
+    declared: Callable[..., Path],
+    run: Callable[..., Ran],
+) -> None:
+    resources = ["secrets", "namespaces", "widgets.example.com", "gadgets.example.com"]
+    first = server("key-1", resources=resources)
+    install_widgets(first)
+    make_secrets(first, "default", "a")
+    make_secrets(first, "kube-system", "b")
+    first.stop()
+    on = server("key-2", "key-1", resources=resources)
+    file = declared(resources)
+
+    ran = run(script_of(file, "--namespace", "default"), on)
+
+    assert ran == Ran(
+        0,
+        "gadgets.example.com: passed over, the cluster has no such resource\n"
+        "namespaces: passed over, it has no namespace\n"
+        "secrets: 1 of 1 rewritten, namespaces: 1\n"
+        "widgets.example.com: 0 of 0 rewritten, namespaces: 1\n",
+        "",
+    )
+    body = seen(file, etcd)
+    assert counts(body)["secrets"] == {"key-1": 1, "key-2": 1}
+    missing = "gadgets.example.com: this etcd holds no such objects, and no CRD of that name"
+    assert body["unseen"] == [missing]
+
+
+def test_servers_are_held_against_the_live_file_and_against_each_other(
+    etcd: Etcd, server: Callable[..., ApiServer], declared: Callable[..., Path], tmp_path: Path
+) -> None:
+    old, on = server("key-1", "key-2"), server("key-2", "key-1")
+    make_secrets(on, "default", "a")
+    file = declared()
+    live = on.folder / "encryption.yaml"
+    both = tmp_path / "kubeconfig"  # either server, with one token
+    both.write_text(json.dumps(insecure(on)))
+    asked = ["--kubeconfig", str(on.kubeconfig), "--config", str(live)]
+
+    alone = seen(file, etcd, *asked)
+    stale = seen(file, etcd, "--kubeconfig", str(old.kubeconfig), "--config", str(live))
+    servers = seen(file, etcd, "--kubeconfig", str(both), "--server", on.url, "--server", old.url,
+                   "--config", str(live))  # fmt: skip
+    on.kubectl("create", "-f", "-", input=json.dumps(lease(on)))
+    more = seen(file, etcd, *asked)
+    no_etcd = secretkit(file, "verify", *asked, "--format=json")
+
+    assert (alone["holds"], alone["wrong"], alone["unseen"]) == (True, [], [])
+    written = {
+        (one["resource"], one["kind"], one["prefix"])
+        for one in alone["servers"][0]["operations"]
+        if one["kind"] == "to_storage"
+    }
+    assert written == {
+        ("secrets", "to_storage", "k8s:enc:secretbox:v1:"),
+        ("secrets", "to_storage", "key-2:"),
+    }
+    hash_of_old = stale["servers"][0]["config"]
+    said = f"has loaded another file, {hash_of_old[:19]}…"
+    assert stale["wrong"] == [f"the kubeconfig's API server: {said}"]
+    # A token of the one is none to the other.
+    assert servers["unseen"][0].startswith(f"{old.url}: "), servers["unseen"]
+    assert more["unseen"] == ["1 API server was not asked: name each with --server"]
+    assert json.loads(no_etcd.out)["unseen"] == [
+        "how objects are stored: that is seen in etcd alone",
+        "1 API server was not asked: name each with --server",
+    ]
+    assert no_etcd.code == 1
+
+
+def insecure(on: ApiServer) -> dict[str, Any]:
+    config: dict[str, Any] = json.loads(on.kubeconfig.read_text())
+    config["clusters"][0]["cluster"] = {"server": on.url, "insecure-skip-tls-verify": True}
+    return config
+
+
+def lease(on: ApiServer) -> dict[str, Any]:
+    """Of an API server that lives, as far as the cluster knows, and that nobody asks."""
+    label = "apiserver.kubernetes.io/identity=kube-apiserver"
+    found = on.kubectl("get", "leases", "-n", "kube-system", "-l", label, "-ojson").stdout
+    (body,) = json.loads(found)["items"]
+    metadata = {"name": "apiserver-other", "namespace": "kube-system"}
+    copied: dict[str, Any] = {
+        **body,
+        "metadata": {**metadata, "labels": body["metadata"]["labels"]},
+    }
+    return copied
+
+
+def test_what_an_etcd_refuses_is_not_seen_and_nothing_of_the_password_is_shown(
+    etcd: Etcd, server: Callable[..., ApiServer], declared: Callable[..., Path]
+) -> None:
+    server("key-2").stop()
+    file = declared()
+    for words in (
+        ["user", "add", "root:hunter2"],
+        ["user", "grant-role", "root", "root"],
+        ["auth", "enable"],
+    ):
+        command = [str(programs.find("etcdctl")), f"--endpoints={etcd.url}", *words]
+        subprocess.run(command, check=True, capture_output=True, env={"ETCDCTL_API": "3"})
+    place = ["--etcd-endpoints", etcd.url]
+
+    wrong = secretkit(file, "verify", *place, ETCDCTL_USER="root:geheim")
+    debug = secretkit(file, "verify", *place, ETCDCTL_USER="root:geheim", ETCDCTL_DEBUG="true")
+    right = secretkit(file, "verify", *place, ETCDCTL_USER="root:hunter2")
+    elsewhere = secretkit(
+        file, "verify", *place, "--etcd-prefix", "other", ETCDCTL_USER="root:hunter2"
+    )
+    etcd.stop()
+    gone = secretkit(
+        file, "verify", *place, ETCDCTL_COMMAND_TIMEOUT="1s", ETCDCTL_DIAL_TIMEOUT="1s"
+    )
+
+    assert (wrong.code, wrong.err) == (1, "")
+    assert wrong.out.startswith("written today: secretbox:key-2\nnot seen:\n  etcd: Error: ")
+    assert wrong.out.count("\n") == 3
+    assert debug == wrong
+    assert "geheim" not in wrong.out + debug.out
+    assert right.out.endswith("all that was declared was seen, and is as declared\n")
+    assert right.code == 0
+    assert elsewhere.out.endswith("etcd holds no namespaces below /other/: is that the prefix?\n")
+    assert gone.out.splitlines()[1:2] == ["not seen:"]
+    assert (gone.code, len(gone.out.splitlines()), gone.err) == (1, 3, "")
+
+
+MIGRATOR = ["--feature-gates=StorageVersionMigrator=true"]
+V1BETA1 = [*MIGRATOR, "--runtime-config=storagemigration.k8s.io/v1beta1=true"]
+
+releases = pytest.mark.parametrize(
+    ("release", "flags"),
+    [
+        pytest.param("1.35", V1BETA1, id="1.35"),
+        pytest.param("1.36", V1BETA1, id="1.36"),
+        pytest.param("1.37", [], id="1.37"),
+    ],
+)
+
+
+@releases
+def test_a_real_server_takes_the_migrations_and_names_each_anew(
+    release: str, flags: list[str], start: Start, declared: Callable[..., Path]
+) -> None:
+    on = start(ApiServer(emulated_version=release, flags=flags))
+    file = declared(["secrets", "deployments.apps", "widgets.example.com"], release)
+    made = secretkit(file, "rewrite", "--as", "migration")
+    assert made.code == 0
+
+    for _ in range(2):
+        on.kubectl("create", "--validate=strict", "-f", "-", input=made.out)
+
+    found = json.loads(on.kubectl("get", "storageversionmigrations", "-ojson").stdout)["items"]
+    assert sorted((one["spec"]["resource"]["group"], one["spec"]["resource"]["resource"]) for one in found) == 2 * [
+        ("", "secrets")
+    ] + 2 * [("apps", "deployments")] + 2 * [("example.com", "widgets")]  # fmt: skip
+    assert len({one["metadata"]["name"] for one in found}) == 6
+    assert {one["metadata"]["name"].rpartition("-")[0] for one in found} == {
+        "deployments.apps-key-2", "secrets-key-2", "widgets.example.com-key-2",
+    }  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("release", "flags", "more"),
+    [
+        pytest.param("1.36", V1BETA1, MIGRATOR, id="1.36"),
+        pytest.param("1.37", [], [], id="1.37"),
+    ],
+)
+def test_migrations_that_succeed_leave_every_object_under_the_new_key(
+    release: str,
+    flags: list[str],
+    more: list[str],
+    etcd: Etcd,
+    start: Start,
+    server: Callable[..., ApiServer],
+    declared: Callable[..., Path],
+) -> None:
+    resources = ["secrets", "widgets.example.com"]
+    first = server("key-1", resources=resources, emulated_version=release)
+    install_widgets(first)
+    make_secrets(first, "default", *(f"a-{number}" for number in range(20)))
+    make_secrets(first, "kube-system", "fixed", immutable=True)
+    make_widget(first, "one")
+    first.stop()
+    on = server("key-2", "key-1", resources=resources, emulated_version=release, flags=flags)
+    file = declared(resources, release)
+    assert counts(seen(file, etcd)) == {
+        "secrets": {"key-1": 21},
+        "widgets.example.com": {"key-1": 1},
+    }
+    manager = start(ControllerManager(on, flags=more))
+
+    made = secretkit(file, "rewrite", "--as", "migration")
+    on.kubectl("create", "--validate=strict", "-f", "-", input=made.out)
+
+    def succeeded() -> bool:
+        found = json.loads(on.kubectl("get", "storageversionmigrations", "-ojson").stdout)["items"]
+        done = [one for one in found if has_condition(one, "Succeeded")]
+        assert not [one for one in found if has_condition(one, "Failed")]
+        return len(done) == len(found) == 2
+
+    manager.process.wait_until(succeeded, seconds=300)
+    body = seen(file, etcd)
+    assert (body["holds"], counts(body)) == (
+        True,
+        {"secrets": {"key-2": 21}, "widgets.example.com": {"key-2": 1}},
+    )
+
+
+def has_condition(one: Mapping[str, Any], kind: str) -> bool:
+    conditions = one.get("status", {}).get("conditions", [])
+    return any(found["type"] == kind and found["status"] == "True" for found in conditions)

@@ -1,0 +1,173 @@
+"""`verify` where programs are missing, slow or talk nonsense; tests/cluster has the real ones."""
+
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeAlias
+
+import pytest
+
+from secretkit.encryption import running
+from secretkit.encryption.api_servers import alive
+from secretkit.finding import Usage
+
+Run: TypeAlias = Callable[..., tuple[int, str, str]]
+
+PLATFORM = """\
+apiVersion: secretkit.dev/v1alpha1
+kind: Platform
+metadata: {name: acme}
+spec:
+  encryption:
+    resources: [secrets]
+    provider: secretbox
+    readUnencrypted: true
+    keys: [{name: key-1, state: active}]
+"""
+HEAD = "written today: secretbox:key-1\nnot seen:\n"
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> str:
+    (tmp_path / "platform.yaml").write_text(PLATFORM)
+    return str(tmp_path / "platform.yaml")
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Callable[[str], str]:
+    """A program of a few lines of shell."""
+
+    def write(body: str) -> str:
+        path = tmp_path / "program"
+        path.write_text(f"#!/bin/sh\n{body}\n")
+        path.chmod(0o755)
+        return str(path)
+
+    return write
+
+
+def test_without_a_source_they_are_named(file: str, ran: Run) -> None:
+    code, out, err = ran("encryption", "verify", file)
+
+    assert (code, out) == (2, "")
+    assert err == (
+        "error: nothing to look at: name etcd (--etcd-endpoints, or --etcd with ETCDCTL_* variables) or "
+        "API servers (--kubeconfig, --context, --server)\n"
+    )
+
+
+def test_a_live_file_without_servers_is_wrong_usage(file: str, ran: Run) -> None:
+    code, _, err = ran("encryption", "verify", file, "--etcd", "--config", file)
+
+    assert code == 2
+    assert err.startswith("error: --config is held against what API servers have loaded")
+
+
+def test_a_program_that_is_missing_is_named(
+    file: str, ran: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ETCDCTL", "/no/such/etcdctl --debug")
+    monkeypatch.setenv("KUBECTL", "/no/such/kubectl")
+
+    etcd = ran("encryption", "verify", file, "--etcd")
+    servers = ran("encryption", "verify", file, "--kubeconfig", "x")
+
+    assert etcd == (
+        2,
+        "",
+        "error: /no/such/etcdctl: no such file or directory (ETCDCTL names another)\n",
+    )
+    assert servers == (2, "", "error: /no/such/kubectl: no such file or directory (KUBECTL names another)\n")  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        pytest.param("echo nothing", "what etcdctl answers is not its JSON", id="nonsense"),
+        pytest.param('echo "{\\"level\\":\\"warn\\"}" >&2; echo "Error: etcdserver: permission denied" >&2; exit 1',
+                     "Error: etcdserver: permission denied", id="its last line"),
+        pytest.param("exit 4", "ended with 4", id="no word"),
+        pytest.param('printf "Error: user root:hunter2 at https://me:geheim@etcd \\033[31m" >&2; exit 1',
+                     "Error: user root:*** at https://***@etcd \\x1b[31m", id="a password"),
+        pytest.param('echo \'{"header":{},"kvs":[{"key":"L3Jl\'; exit 1', "ended with 1", id="half an answer"),
+    ],
+)  # fmt: skip
+def test_what_etcdctl_fails_with_is_one_line(
+    body: str,
+    said: str,
+    file: str,
+    ran: Run,
+    program: Callable[[str], str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("ETCDCTL", program(body))
+    monkeypatch.setenv("ETCDCTL_USER", "root:hunter2")
+
+    assert ran("encryption", "verify", file, "--etcd") == (1, f"{HEAD}  etcd: {said}\n", "")
+
+
+def test_options_reach_etcdctl_by_its_environment_and_no_password_by_its_arguments(
+    file: str, ran: Run, program: Callable[[str], str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:  # fmt: skip
+    told = tmp_path / "told"
+    monkeypatch.setenv("ETCDCTL", program(f'echo "$*|$ETCDCTL_ENDPOINTS|$ETCDCTL_CACERT|$ETCDCTL_DEBUG" >>{told}'))  # fmt: skip
+    monkeypatch.setenv("ETCDCTL_ENDPOINTS", "https://a")
+    monkeypatch.setenv("ETCDCTL_CACERT", "ca")
+    monkeypatch.setenv("ETCDCTL_DEBUG", "true")
+
+    ran("encryption", "verify", file, "--etcd-endpoints", "https://b", "--etcd-prefix", "x/y/")
+
+    assert told.read_text() == (
+        "get /x/y/namespaces/ /x/y/namespaces0 --limit=1 --write-out=json --keys-only|https://b|ca|\n"
+    )
+
+
+def test_an_api_server_that_does_not_answer_is_not_seen(
+    file: str, ran: Run, program: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KUBECTL", program('echo "Unauthorized" >&2; exit 1'))
+
+    code, out, err = ran("encryption", "verify", file, "--server", "https://a", "--config", file)
+
+    assert (code, err) == (1, "")
+    assert out == (
+        "written today: secretbox:key-1\nhttps://a:\n  Unauthorized\nnot seen:\n"
+        "  how objects are stored: that is seen in etcd alone\n  https://a: Unauthorized\n"
+        "  how many API servers there are: their leases in kube-system were not read\n"
+    )
+
+
+def test_a_live_file_that_cannot_be_read_is_wrong_usage(file: str, ran: Run) -> None:
+    found = ran("encryption", "verify", file, "--server", "https://a", "--config", "/no/such")
+
+    assert found == (2, "", "error: /no/such: no such file or directory\n")
+
+
+def test_a_program_that_hangs_is_ended() -> None:
+    begun = time.monotonic()
+
+    with pytest.raises(running.Failed, match=r"gave no answer within 0\.3 s"):
+        list(running.output([sys.executable, "-c", "import time; time.sleep(60)"], {}, 0.3, "X"))
+
+    assert time.monotonic() - begun < 30
+
+
+def test_a_command_line_that_is_none_is_wrong_usage(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("X", "k3s 'kubectl")
+
+    with pytest.raises(Usage, match="X is no command line"):
+        running.command("X", "kubectl")
+
+
+def test_a_server_whose_lease_is_long_over_does_not_live() -> None:
+    found = alive([
+        ("a", "2026-11-24T14:00:00.000000Z", 3600),
+        ("b", "2026-11-24T12:59:59.000000Z", 3600),
+        ("c", "2026-11-24T13:00:00.000000Z", 3600),
+    ])  # fmt: skip
+
+    assert found is not None
+    assert len(found) == 2
+    assert found[0] == "sha256:ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb"
+    assert alive([]) is None
