@@ -86,7 +86,7 @@ def _before(found: Declared, step: Step) -> Iterator[tuple[str, tuple[str, ...]]
         f"secretkit encryption materialize {call} -o {_LIVE}",
     )  # fmt: skip
     yield "have every API server load it: a minute with automatic reload, else a restart, one by one", (
-        f"secretkit encryption verify {call} --config {_LIVE}",
+        f"secretkit encryption verify {call} --server https://HOST:6443 --config {_LIVE}",
     )  # fmt: skip
     if step.needs == "rewritten":
         yield "rewrite every object of these resources, in every namespace", (

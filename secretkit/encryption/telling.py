@@ -15,7 +15,22 @@ class Seen(NamedTuple):
     storage: Storage | None
     servers: tuple[Server, ...] | None
     config: str | None  # the hash of the file that the servers should have
-    verdict: Verdict
+    rewritten: Verdict | None
+    rolled: Verdict | None
+
+    @property
+    def verdict(self) -> Verdict:
+        """What holds of all that was asked."""
+        return (self.rewritten or Verdict()) & (self.rolled or Verdict())
+
+    @property
+    def unasked(self) -> tuple[str, ...]:
+        found = []
+        if self.rewritten is None:
+            found.append("how objects are stored (--etcd, --etcd-endpoints)")
+        if self.rolled is None:
+            found.append("what the API servers have loaded (--server, --kubeconfig)")
+        return tuple(found)
 
 
 def text(seen: Seen) -> str:
@@ -28,11 +43,12 @@ def text(seen: Seen) -> str:
     for title, found in (
         ("not as declared", seen.verdict.wrong),
         ("not seen", seen.verdict.unseen),
+        ("not asked for", seen.unasked),
     ):
         if found:
             lines += [f"{title}:", *(f"  {one}" for one in found)]
     if seen.verdict.holds:
-        lines.append("all that was declared was seen, and is as declared")
+        lines.append("all that was asked for was seen, and is as declared")
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -96,6 +112,7 @@ def json_object(seen: Seen) -> dict[str, Any]:
         "servers": None if servers is None else [_loaded(one) for one in servers],
         "wrong": list(seen.verdict.wrong),
         "unseen": list(seen.verdict.unseen),
+        "unasked": list(seen.unasked),
     }
 
 

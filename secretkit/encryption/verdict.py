@@ -47,13 +47,11 @@ def writer(encryption: Encryption, target: Target) -> Form:
     return forms(encryption, target)[0]
 
 
-def rewritten(encryption: Encryption, target: Target, storage: Storage | None) -> Verdict:
+def rewritten(encryption: Encryption, target: Target, storage: Storage) -> Verdict:
     """Whether every stored object of the declared resources is in the form that is written today.
 
-    `storage` is what `etcd.look` saw; None where nobody looked, which is never enough.
+    `storage` is what `etcd.look` saw.
     """
-    if storage is None:
-        return Verdict(unseen=("how objects are stored: that is seen in etcd alone",))
     wrong: list[str] = []
     wanted, *readable = forms(encryption, target)
     for found in storage.stored:

@@ -26,6 +26,7 @@ spec:
     keys: [{name: key-1, state: active}]
 """
 HEAD = "written today: secretbox:key-1\nnot seen:\n"
+TAIL = "not asked for:\n  what the API servers have loaded (--server, --kubeconfig)\n"
 
 
 @pytest.fixture
@@ -104,7 +105,7 @@ def test_what_etcdctl_fails_with_is_one_line(
     monkeypatch.setenv("ETCDCTL", program(body))
     monkeypatch.setenv("ETCDCTL_USER", "root:hunter2")
 
-    assert ran("encryption", "verify", file, "--etcd") == (1, f"{HEAD}  etcd: {said}\n", "")
+    assert ran("encryption", "verify", file, "--etcd") == (1, f"{HEAD}  etcd: {said}\n{TAIL}", "")
 
 
 def test_options_reach_etcdctl_by_its_environment_and_no_password_by_its_arguments(
@@ -133,8 +134,9 @@ def test_an_api_server_that_does_not_answer_is_not_seen(
     assert (code, err) == (1, "")
     assert out == (
         "written today: secretbox:key-1\nhttps://a:\n  Unauthorized\nnot seen:\n"
-        "  how objects are stored: that is seen in etcd alone\n  https://a: Unauthorized\n"
+        "  https://a: Unauthorized\n"
         "  how many API servers there are: their leases in kube-system were not read\n"
+        "not asked for:\n  how objects are stored (--etcd, --etcd-endpoints)\n"
     )
 
 

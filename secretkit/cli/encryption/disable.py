@@ -1,9 +1,11 @@
 """`secretkit encryption disable`."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
+from secretkit.cli.encryption import looking
 from secretkit.cli.encryption.calls import DRY_RUN, ROLLED, carry_out
 from secretkit.cli.options import ENVIRONMENT, FILE, PLATFORM
 
@@ -13,9 +15,10 @@ from secretkit.cli.options import ENVIRONMENT, FILE, PLATFORM
 @ENVIRONMENT
 @PLATFORM
 @ROLLED
+@looking.options
 @DRY_RUN
 def command(
-    file: Path, environment: str | None, platform: Path | None, rolled: bool, dry_run: bool
+    file: Path, environment: str | None, platform: Path | None, rolled: bool, dry_run: bool, **given: Any
 ) -> int:  # fmt: skip
     """Begin to store in the clear again: first what is in the clear can be read, then it is written.
 
@@ -27,6 +30,7 @@ def command(
     def make() -> changing.Change:
         found = declared(file, platform, environment)
         found.needed  # noqa: B018 (it raises)
-        return changing.change(found, states.disabled, "rolled" if rolled else "nothing")
+        said = looking.said(found, given, is_rolled=rolled)
+        return changing.change(found, states.disabled, said)
 
     return carry_out(file, dry_run=dry_run, make=make)

@@ -1,9 +1,11 @@
 """`secretkit encryption next`."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
+from secretkit.cli.encryption import looking
 from secretkit.cli.encryption.calls import DRY_RUN, ROLLED, carry_out
 from secretkit.cli.options import ENVIRONMENT, FILE, PLATFORM
 
@@ -15,22 +17,25 @@ from secretkit.cli.options import ENVIRONMENT, FILE, PLATFORM
 @ROLLED
 @click.option("--rewritten", is_flag=True,
               help="You have also seen every object rewritten, in every namespace.")  # fmt: skip
+@looking.options
 @DRY_RUN
 def command(
-    file: Path, environment: str | None, platform: Path | None, rolled: bool, rewritten: bool, dry_run: bool
+    file: Path, environment: str | None, platform: Path | None, rolled: bool, rewritten: bool, dry_run: bool,
+    **given: Any,
 ) -> int:  # fmt: skip
     """Take the next step of a rotation, a move, of enabling or disabling: rewrite FILE in place.
 
     A new key writes only once every API server can read it (--rolled); an old one goes only once
     nothing is stored under it (--rewritten). Without these nothing is changed, and it says what is
-    missing.
+    missing. Where options name etcd and the API servers it looks for itself, as `verify` does.
     """
-    from secretkit.encryption import changing, states
+    from secretkit.encryption import changing
     from secretkit.encryption.declared import declared
 
     def make() -> changing.Change:
         found = declared(file, platform, environment)
-        said: states.Needs = "rewritten" if rewritten else "rolled" if rolled else "nothing"
-        return changing.change(found, changing.forward(found), said)
+        step = changing.forward(found)
+        said = looking.said(found, given, is_rolled=rolled, is_rewritten=rewritten)
+        return changing.change(found, step, said)
 
     return carry_out(file, dry_run=dry_run, make=make)
