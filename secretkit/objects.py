@@ -34,6 +34,12 @@ class Object(NamedTuple):
         return group, self.kind, self.namespace, self.name
 
 
+class Document(str):
+    """A text that is a file of its own: in YAML it stands as a block, indented lines and all."""
+
+    __slots__ = ()
+
+
 class File(NamedTuple):
     """A file to write: path below the output folder, bytes or what gives them, and mode."""
 

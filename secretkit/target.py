@@ -108,6 +108,8 @@ class Feature(Enum):
     MIGRATION_V1ALPHA1 = ("kubernetes", (1, 30, 0), "storagemigration.k8s.io/v1alpha1")
     MIGRATION_V1BETA1 = ("kubernetes", (1, 35, 0), "storagemigration.k8s.io/v1beta1, v1alpha1 gone")
     MIGRATION_V1 = ("kubernetes", (1, 37, 0), "storagemigration.k8s.io/v1")
+    ENCRYPTION_RELOAD = ("kubernetes", (1, 26, 0), "encryption files that are read again")
+    KUBEADM_V1BETA4 = ("kubernetes", (1, 31, 0), "kubeadm.k8s.io/v1beta4")
 
 
 # Fields of the operator's providers that only a verbatim `provider` reaches: first release with them.

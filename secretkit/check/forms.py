@@ -22,7 +22,7 @@ FORMS = {
     "^[A-Z][A-Za-z]*/.+$": "KIND/NAME of an object, such as `SecretStore/aws`",
     r"^\*$": 'a list of secrets, or "*"',
     control_plane.SOCKET: "a unix:// URL of an absolute path",
-    control_plane.PLUGIN: "a name without a colon",
+    control_plane.PLUGIN: "a name without a colon, or a key of EKS or AKS",
     platform.VERSION: "a release, such as 1.34",
     platform.RANGE: "a range of releases, such as >=0.4,<0.5",
     platform.CODE: "the code of a rule, such as SK310",

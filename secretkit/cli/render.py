@@ -42,7 +42,7 @@ from secretkit.finding import Usage
 @click.option(
     "--only",
     type=click.Choice(["api", "control-plane"]),
-    help="Objects of the API alone, or the API server's files alone.",
+    help="Objects of the API alone, or the API server's files alone, with -o what wires them in too.",
 )
 @click.option(
     "--inject",

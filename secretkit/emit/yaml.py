@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
+from secretkit.objects import Document
+
 # Plain only what no parser can take for anything else: no leading digit, sign or dot, no colon.
 _PLAIN = re.compile(r"[A-Za-z_/][-A-Za-z0-9_./]*")
 _WORDS = frozenset(
@@ -128,11 +130,14 @@ def items(values: list[Any] | tuple[Any, ...], indent: int) -> str:
 def _is_literal(text: str) -> bool:
     """Whether a text of several lines reads well, and safely, as a block."""
     lines = text.split("\n")
+    # The first line sets the indent of a block, so that only later ones may have more.
+    indented = lines[:1] if isinstance(text, Document) else lines
     return (
         len(lines) > 1
         and lines[0] != ""
         and not text.endswith("\n\n")
-        and not any(line[:1] == " " or line != line.rstrip() for line in lines)
+        and not any(line[:1] == " " for line in indented)
+        and not any(line != line.rstrip() for line in lines)
         and _LITERAL_UNSAFE.search(text) is None
     )
 

@@ -5,7 +5,7 @@ from secretkit.fragment import LABEL, NAME, Fragment, flag, listing, record, tex
 GROUP = NAME.removeprefix("^").removesuffix("$")
 RESOURCE = rf"^(\*|[a-z][-a-z0-9]*)(/(\*|[a-z]+))?(\.{GROUP})?$"
 SOCKET = r"^unix:///[-A-Za-z0-9._~/@+=,:]+$"
-PLUGIN = "^[^:]+$"
+PLUGIN = "^[^:]+$|^arn:|^https://"
 
 _AUDIT_RULE = {"level": "Request", "resources": ["services", "ingresses.networking.k8s.io"]}
 _KEY = {"name": "key-20261101-1", "state": "active"}
@@ -55,7 +55,8 @@ def _block() -> dict[str, Fragment]:
     return {
         "provider": text("What encrypts.", enum=["kms", "secretbox", "aesgcm", "aescbc"], example="secretbox"),
         "kms": record("The KMS plugin.", {
-            "name": text("Name of the plugin, unique in the file.", example="aws-kms", pattern=PLUGIN),
+            "name": text("Name of the plugin, unique in the file; on a managed cluster the cloud's key.",
+                         example="aws-kms", pattern=PLUGIN),
             "endpoint": text("Its socket on the control-plane host.", pattern=SOCKET,
                              example="unix:///var/run/kmsplugin/socket.sock"),
             "timeout": text("How long a call may take.", default="3s", example="3s"),

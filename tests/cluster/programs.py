@@ -31,12 +31,14 @@ Name: TypeAlias = Literal[
     "kms-plugin",
     "kube-apiserver",
     "kube-controller-manager",
+    "kubeadm-pod",
     "kubectl",
     "openssl",
 ]
 
 APISERVER = Path(__file__).parent / "apiserver"
 KMS = Path(__file__).parent / "kms"
+KUBEADM = Path(__file__).parent / "kubeadm"
 LOADER = Path(__file__).parent / "loader"
 WEBHOOK = Path(__file__).parent / "webhook"
 # The newest release of the operator whose Go module stands alone.
@@ -59,6 +61,7 @@ WHERE = {
     "kms-plugin": "set SECRETKIT_BUILD_PROGRAMS=1 to build it once with Go (some seconds)",
     "kube-apiserver": "set SECRETKIT_BUILD_PROGRAMS=1 to build it once with Go (about 7 minutes)",
     "kube-controller-manager": "set SECRETKIT_BUILD_PROGRAMS=1 to build it with kube-apiserver",
+    "kubeadm-pod": "set SECRETKIT_BUILD_PROGRAMS=1 to build it once with Go (about 2 minutes)",
     "kubectl": "install it, or set SECRETKIT_BUILD_PROGRAMS=1 to download it once",
     "openssl": "install it (Debian: openssl)",
 }
@@ -91,6 +94,9 @@ def find(name: Name) -> Path:
         case "apiserver-loader":
             version = _required(LOADER, "k8s.io/apiserver")
             found = _cached(name, version, _sources(LOADER), _build_loader)
+        case "kubeadm-pod":
+            version = _required(KUBEADM, "k8s.io/kubernetes")
+            found = _cached(name, version, _sources(KUBEADM), _build_kubeadm)
         case "eso-webhook":
             inputs = (WEBHOOK / "main.go").read_bytes()
             found = _cached(name, ESO_VERSION, inputs, _build_webhook)
@@ -200,6 +206,10 @@ def _build_loader(folder: Path) -> None:
 
 def _build_kms(folder: Path) -> None:
     _build(KMS, folder / "kms-plugin", "-s -w")
+
+
+def _build_kubeadm(folder: Path) -> None:
+    _build(KUBEADM, folder / "kubeadm-pod", "-s -w")
 
 
 def _build(module: Path, program: Path, ldflags: str) -> None:

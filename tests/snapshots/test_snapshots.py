@@ -109,6 +109,25 @@ def test_control_plane_files_are_as_reviewed(example: Example, snapshot: Snapsho
     assert control_plane(example) == snapshot(name=name(example, "control-plane"))
 
 
+WIRED = [example for example in EXAMPLES if example.id.startswith("provider-")]
+
+
+def wiring(example: Example, folder: Path) -> str:
+    """What stands beside the control-plane files, or in their place, each under its name."""
+    write(example, folder)
+    found = sorted((folder / "control-plane").iterdir())
+    own = ("audit-policy.yaml", "encryption-configuration.yaml")
+    texts = {path.name: path.read_text("utf-8") for path in found if path.name not in own}
+    return "".join(f"### {name}\n{text}" for name, text in texts.items())
+
+
+@pytest.mark.parametrize("example", WIRED, ids=lambda found: found.id)
+def test_wiring_is_as_reviewed(
+    example: Example, snapshot: SnapshotAssertion, tmp_path: Path
+) -> None:
+    assert wiring(example, tmp_path / "out") == snapshot(name=name(example, "wiring"))
+
+
 # Examples that show what an older release of ESO gets -> the first release that takes all of it.
 GOLDEN = {
     "dynamic-database": "0.15",
@@ -138,6 +157,7 @@ def test_no_snapshot_is_left_of_what_is_gone() -> None:
         *(name(example, "manifests") for example in WITH_MANIFESTS),
         *(name(example, "patches") for example in WITH_PATCHES),
         *(name(example, "control-plane") for example in WITH_CONTROL_PLANE),
+        *(name(example, "wiring") for example in WIRED),
         *(f"{case.id}/manifests" for case in OLDER),
     }
     found = {

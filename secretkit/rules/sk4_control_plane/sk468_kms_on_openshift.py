@@ -1,0 +1,43 @@
+"""SK468: OpenShift encrypts with keys of its own."""
+
+from collections.abc import Iterator
+
+from secretkit.finding import Finding
+from secretkit.model.app import App
+from secretkit.rules import Rule
+
+
+def find(app: App) -> Iterator[Finding]:
+    block = app.encryption.block if app.encryption else None
+    if app.target.provider == "openshift" and block and block.kms and block.is_kms:
+        yield RULE.at(block.kms.at / "name")
+
+
+RULE = Rule(
+    code="SK468",
+    severity="warning",
+    title="OpenShift does not use this key",
+    why="its operators make and rotate keys of their own: a key service is behind a feature gate there, and "
+    "`render -o` writes `spec.encryption.type: aesgcm` in the APIServer `cluster`",
+    fix="turn this finding off in `policy` once that is what is wanted",
+    source="openshift/api, config/v1, types_apiserver.go",
+    find=find,
+    wrong="""
+        apiVersion: secretkit.dev/v1alpha1
+        kind: Platform
+        metadata: {name: acme}
+        spec:
+          targets: {provider: openshift}
+          encryption:
+            provider: kms
+            readUnencrypted: true
+            kms: {name: openshift}  # <- SK468
+    """,
+    right="""
+        apiVersion: secretkit.dev/v1alpha1
+        kind: Platform
+        metadata: {name: acme}
+        spec:
+          targets: {provider: openshift}
+    """,
+)
