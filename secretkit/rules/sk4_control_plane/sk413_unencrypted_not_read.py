@@ -9,7 +9,7 @@ from secretkit.rules import Rule
 
 def find(app: App) -> Iterator[Finding]:
     encryption = app.encryption
-    if not encryption or not encryption.block:
+    if not encryption or not encryption.block or app.target.is_managed:
         return
     silent = not encryption.says("readUnencrypted")
     if silent and not encryption.write_unencrypted:

@@ -33,7 +33,6 @@ RULE = Rule(
           targets: {provider: eks}
           encryption:
             provider: secretbox  # <- SK460
-            readUnencrypted: true
             keys:
               - {name: key-20261101-1, state: active}
     """,
@@ -45,7 +44,6 @@ RULE = Rule(
           targets: {provider: eks}
           encryption:
             provider: kms
-            readUnencrypted: true
             kms: {name: "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"}
     """,
 )

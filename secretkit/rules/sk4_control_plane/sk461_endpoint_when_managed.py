@@ -33,7 +33,6 @@ RULE = Rule(
           targets: {provider: gke}
           encryption:
             provider: kms
-            readUnencrypted: true
             kms:
               name: projects/acme/locations/europe-west1/keyRings/clusters/cryptoKeys/secrets
               endpoint: unix:///run/kms.sock  # <- SK461
@@ -46,7 +45,6 @@ RULE = Rule(
           targets: {provider: gke}
           encryption:
             provider: kms
-            readUnencrypted: true
             kms: {name: projects/acme/locations/europe-west1/keyRings/clusters/cryptoKeys/secrets}
     """,
 )

@@ -32,7 +32,6 @@ RULE = Rule(
           targets: {provider: aks}
           encryption:
             provider: kms
-            readUnencrypted: true
             kms:
               name: azure-kms  # <- SK462
     """,
@@ -44,7 +43,6 @@ RULE = Rule(
           targets: {provider: aks}
           encryption:
             provider: kms
-            readUnencrypted: true
             kms: {name: "https://acme.vault.azure.net/keys/secrets/0123456789abcdef0123456789abcdef"}
     """,
 )

@@ -36,7 +36,6 @@ RULE = Rule(
               - secrets
               - configmaps  # <- SK463
             provider: kms
-            readUnencrypted: true
             kms: {name: projects/acme/locations/europe-west1/keyRings/clusters/cryptoKeys/secrets}
     """,
     right="""
@@ -48,7 +47,6 @@ RULE = Rule(
           encryption:
             resources: [secrets]
             provider: kms
-            readUnencrypted: true
             kms: {name: projects/acme/locations/europe-west1/keyRings/clusters/cryptoKeys/secrets}
     """,
 )

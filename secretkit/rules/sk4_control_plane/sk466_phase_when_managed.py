@@ -38,7 +38,6 @@ RULE = Rule(
           targets: {provider: gke}
           encryption:
             provider: kms
-            readUnencrypted: true
             kms: {name: projects/acme/locations/europe-west1/keyRings/clusters/cryptoKeys/secrets}
             moveTo:  # <- SK466
               provider: kms
@@ -52,7 +51,6 @@ RULE = Rule(
           targets: {provider: gke}
           encryption:
             provider: kms
-            readUnencrypted: true
             kms: {name: projects/acme/locations/europe-west1/keyRings/clusters/cryptoKeys/next}
     """,
 )

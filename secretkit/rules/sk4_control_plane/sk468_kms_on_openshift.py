@@ -30,7 +30,6 @@ RULE = Rule(
           targets: {provider: openshift}
           encryption:
             provider: kms
-            readUnencrypted: true
             kms: {name: openshift}  # <- SK468
     """,
     right="""
