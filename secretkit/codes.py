@@ -10,8 +10,9 @@ from secretkit.finding import Code
 
 _FAULTS = (
     "secretkit.load.faults", "secretkit.load.manifest_faults", "secretkit.check.faults",
+    "secretkit.check.policy_faults",
     "secretkit.resolve.faults", "secretkit.values.faults", "secretkit.compile.faults",
-    "secretkit.pipeline_faults", "secretkit.encryption.faults",
+    "secretkit.pipeline_faults", "secretkit.encryption.faults", "secretkit.audit.faults",
 )  # fmt: skip
 
 

@@ -27,6 +27,12 @@ PLATFORM: Callable[[Any], Any] = click.option(
     help="The platform file, in place of the nearest platform.yaml up to the root.",
 )  # fmt: skip
 
+NAMESPACE: Callable[[Any], Any] = click.option(
+    "-n", "--namespace", metavar="NAME", help="The namespace; without it all, or none.",
+    # kubectl takes `-n=NAME` as well.
+    callback=lambda _, __, value: value.removeprefix("=") if value else value,
+)  # fmt: skip
+
 JOBS: Callable[[Any], Any] = click.option(
     "--jobs", type=click.IntRange(min=1), metavar="N",
     help="Processes to work in; by default one for each core, where there is much to do.",

@@ -7,7 +7,7 @@ from secretkit.encryption import editing, states
 from secretkit.encryption.declared import Declared
 from secretkit.encryption.states import Refused, Section, Stage, Step
 
-_LIVE = "/etc/kubernetes/encryption/encryption-configuration.yaml"
+_LIVE = "/etc/kubernetes/control-plane/encryption-configuration.yaml"
 
 
 def status(found: Declared) -> dict[str, Any]:

@@ -40,13 +40,25 @@ def load_manifests(source: Source) -> tuple[Manifest, ...]:
     return found
 
 
+def load_documents(source: Source) -> tuple[tuple[Any, Span], ...]:
+    """The documents of a file as they are, empty ones too, each with where it begins.
+
+    Raises Rejected as `load_manifests` does, but for what is no object.
+    """
+    reader = _Manifests(source)
+    reader.read()
+    if reader.findings:
+        raise Rejected(reader.findings)
+    return tuple(reader.read_documents)
+
+
 class _Manifests(Reader):
     """The reader of our own files, with kubectl's scalars, tags, merge keys and documents."""
 
     def __init__(self, source: Source) -> None:
         super().__init__(source)
         self._rows = source.text.split("\n")
-        self._read: list[tuple[Any, Span]] = []
+        self.read_documents: list[tuple[Any, Span]] = []
         self._begin = Span(source, 1, 1, 1, 1)
         self._spans: dict[int, Span] = {}  # of the outer mappings, by identity
         self._merged: dict[int, set[str]] = {}  # by depth: keys that `<<` brought
@@ -59,8 +71,7 @@ class _Manifests(Reader):
                 self.value, self._anchors = None, {}
                 return
             case yaml.DocumentEndEvent():
-                if self.value is not None:
-                    self._read.append((self.value, self._begin))
+                self.read_documents.append((self.value, self._begin))
                 return
             case yaml.NodeEvent() if not self._stack:
                 self._begin = self._row(event)
@@ -72,8 +83,9 @@ class _Manifests(Reader):
 
     def objects(self) -> Iterator[Manifest]:
         """The objects of all documents; a finding where one is none."""
-        for body, span in self._read:
-            yield from self._opened(body, span)
+        for body, span in self.read_documents:
+            if body is not None:
+                yield from self._opened(body, span)
 
     def _opened(self, body: Any, span: Span) -> Iterator[Manifest]:
         reason = _no_object(body)

@@ -63,6 +63,101 @@ RBAC = Slot(
 )
 SHARED = (FLOOR, CONNECTIONS, RBAC)
 
+
+class Noise(NamedTuple):
+    """What a part of the cluster does all day, and what is not logged of it.
+
+    It names who does it, since a refused login has no user; and it is no wider than what the API
+    server's own roles and its Node authorizer let them do, so that what these refuse is logged.
+    """
+
+    about: str
+    verbs: tuple[str, ...]
+    users: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    namespaces: tuple[str, ...] = ()
+    kinds: tuple[Kind, ...] = ()
+    names: tuple[str, ...] = ()
+    urls: tuple[str, ...] = ()
+
+
+_MANAGER = "system:kube-controller-manager"
+_SCHEDULER = "system:kube-scheduler"
+_PROXY = "system:kube-proxy"
+_LEASES = (Kind("coordination.k8s.io", "leases"),)
+# Each rests on a role that the API server makes at its start (`system:` before the names below) and
+# binds to that user. Discovery by other users stays: an impersonation that is refused shows there
+# first. So does /version without a login, which no probe asks and every search for clusters does.
+# Source: plugin/pkg/auth/authorizer/rbac/bootstrappolicy.
+NOISE = (
+    Noise(
+        "probes of the API server's health",  # public-info-viewer
+        verbs=("get",), users=("system:anonymous",), urls=("/healthz", "/livez", "/readyz"),
+    ),
+    Noise(
+        "discovery by the cluster's own parts",  # discovery
+        verbs=("get",), users=(_MANAGER, _PROXY, _SCHEDULER),
+        urls=("/api", "/api/*", "/apis", "/apis/*", "/openapi", "/openapi/*", "/version"),
+    ),
+    Noise(
+        "kube-proxy's watches of what it serves",  # node-proxier
+        verbs=("watch",), users=(_PROXY,),
+        kinds=(
+            Kind("", "endpoints"), Kind("", "nodes"), Kind("", "services"),
+            Kind("discovery.k8s.io", "endpointslices"),
+        ),
+    ),
+    Noise(
+        "the controller manager's hold of its lease",  # :leader-locking-kube-controller-manager
+        verbs=("get", "update"), users=(_MANAGER,), namespaces=("kube-system",), kinds=_LEASES,
+        names=("kube-controller-manager",),
+    ),
+    Noise(
+        "the scheduler's hold of its lease",  # :leader-locking-kube-scheduler
+        verbs=("get", "update"), users=(_SCHEDULER,), namespaces=("kube-system",), kinds=_LEASES,
+        names=("kube-scheduler",),
+    ),
+    Noise(
+        "events of the cluster's own parts",  # each of their roles
+        verbs=("create", "update", "patch"), users=(_MANAGER, _PROXY, _SCHEDULER),
+        kinds=(Kind("", "events"), Kind("events.k8s.io", "events")),
+    ),
+    Noise(
+        "the API server's own lease",  # all rights, by the group
+        verbs=("get", "update"), users=("system:apiserver",), groups=("system:masters",),
+        namespaces=("kube-system",), kinds=_LEASES,
+    ),
+    Noise(
+        "the API server's look at its own addresses",
+        verbs=("get",), users=("system:apiserver",), groups=("system:masters",),
+        namespaces=("default",), names=("kubernetes",),
+        kinds=(Kind("", "endpoints"), Kind("discovery.k8s.io", "endpointslices")),
+    ),
+)  # fmt: skip
+# A node may do so with its own Node and lease alone, and a rule cannot say `its own`: that a node
+# was refused another's is lost with the heartbeat, so a platform has to ask for it.
+# Source: plugin/pkg/auth/authorizer/node, plugin/pkg/admission/noderestriction.
+HEARTBEAT = (
+    Noise(
+        "the nodes' reads of their Node", verbs=("get",), groups=("system:nodes",),
+        kinds=(Kind("", "nodes"),),
+    ),
+    Noise(
+        "the status that nodes report", verbs=("update", "patch"), groups=("system:nodes",),
+        kinds=(Kind("", "nodes/status"),),
+    ),
+    Noise(
+        "the nodes' leases", verbs=("get", "update"), groups=("system:nodes",),
+        namespaces=("kube-node-lease",), kinds=_LEASES,
+    ),
+)  # fmt: skip
+# What a platform may say of it, the one that keeps more first.
+NOISES: Mapping[str, tuple[Noise, ...]] = {
+    "keep": (),
+    "drop": NOISE,
+    "dropNodes": (*NOISE, *HEARTBEAT),
+}
+
 # Their bodies, and those of their status, hold env as it was written.
 _WORKLOADS = (
     *(Kind("", name) for name in ("pods", "podtemplates", "replicationcontrollers")),

@@ -22,6 +22,7 @@ class Platform(NamedTuple):
     environments: tuple[str, ...]
     policy: Mapping[str, str]  # code -> error, warning, info or off
     audit: tuple[AuditRule, ...]
+    noise: str  # keep, drop or dropNodes
     encryption: Encryption | None
 
     @property

@@ -41,6 +41,7 @@ def resolve_platform(
         environments=tuple(sorted(own)),
         policy=dict(spec.get("policy", {})),
         audit=resolve_audit(spec, at),
+        noise=(spec.get("audit") or {}).get("noise", "drop"),
         encryption=resolve_encryption(spec, at),
     )
 

@@ -1,5 +1,8 @@
 """The parts of a file that speak of the API server: audit and encryption at rest."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from secretkit.fragment import LABEL, NAME, Fragment, flag, listing, record, text
 
 GROUP = NAME.removeprefix("^").removesuffix("$")
@@ -22,13 +25,23 @@ def app_audit() -> Fragment:
 
 def platform_audit() -> Fragment:
     """What the platform asks of the audit log, for every namespace."""
+    noise = text(
+        "What the cluster's own parts do all day, and who is always allowed to. `drop` leaves it out of the "
+        "log: probes without a login, leases of the control plane, watches of kube-proxy, events. `dropNodes` "
+        "leaves out the heartbeat of nodes as well, and with it that a node was refused another's Node or "
+        "lease. `keep` logs all of it.",
+        enum=["keep", "drop", "dropNodes"], default="drop", example="keep",
+    )  # fmt: skip
     return _audit(
-        "More detail in the audit log, in every namespace.",
+        "What the audit log holds: more detail, in every namespace, and whether its noise.",
         "Kinds to log in more detail; one at Metadata is never logged above it, whatever apps ask.",
+        {"noise": noise},
     )
 
 
-def _audit(about: str, about_rules: str) -> Fragment:
+def _audit(
+    about: str, about_rules: str, more: Mapping[str, Fragment] = MappingProxyType({})
+) -> Fragment:
     level = text(
         "How much is logged of each request: who did what, its body too, or its answer as well.",
         enum=["Metadata", "Request", "RequestResponse"],
@@ -48,6 +61,7 @@ def _audit(about: str, about_rules: str) -> Fragment:
             "names": listing("Names of objects; by default all.", text("A name.", example="api", minLength=1),
                              at_least=1, example=["api"], uniqueItems=True),
         }, required=["level", "resources"], example=_AUDIT_RULE), example=[_AUDIT_RULE]),
+        **more,
     }, example={"rules": [_AUDIT_RULE]})  # fmt: skip
 
 

@@ -5,6 +5,8 @@ session of its own, is killed when its context ends, and by the kernel if we are
 """
 
 import base64
+import csv
+import http.client
 import json
 import os
 import secrets
@@ -18,9 +20,9 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any, NamedTuple, Protocol, Self, TypeAlias, TypeVar
 
 import yaml
@@ -189,6 +191,13 @@ class Etcd(Running):
         return base64.b64decode(found[0]["value"])
 
 
+class Reply(NamedTuple):
+    """What the server answered to a request: the status code, and as much of the body as was read."""
+
+    code: int
+    body: bytes
+
+
 class Start(Protocol):
     """The fixture `start`: begins a server that ends with the test."""
 
@@ -200,8 +209,9 @@ class ApiServer(Running):
 
     `emulated_version` is the release whose APIs and features it serves. Without `etcd` it brings
     its own; one that is given is not ended with it. `encryption` and `audit` are texts of an
-    EncryptionConfiguration and an audit Policy, `flags` any other flags. Raises
-    programs.Missing where the machine lacks a program, StartFailed where the server refuses.
+    EncryptionConfiguration and an audit Policy, `users` others than admin with their groups, each with
+    a token of its own, `flags` any other flags. Raises programs.Missing where the machine lacks a
+    program, StartFailed where the server refuses.
     """
 
     def __init__(
@@ -211,6 +221,8 @@ class ApiServer(Running):
         etcd: Etcd | None = None,
         encryption: str | None = None,
         audit: str | None = None,
+        users: Mapping[str, Sequence[str]] = MappingProxyType({}),
+        authorization_mode: str = "RBAC",
         flags: Sequence[str] = (),
     ) -> None:
         super().__init__()
@@ -218,7 +230,10 @@ class ApiServer(Running):
         self._given_etcd = etcd
         self._encryption = encryption
         self._audit = audit
+        self._users = users
+        self._authorization_mode = authorization_mode
         self._flags = flags
+        self._connection: http.client.HTTPSConnection | None = None  # open between two requests
 
     def _start(self) -> None:
         program, self._kubectl = programs.find("kube-apiserver"), programs.find("kubectl")
@@ -231,6 +246,7 @@ class ApiServer(Running):
         self.kubeconfig = folder / "kubeconfig"
         self.audit_log = folder / "audit.log"
         self._token = secrets.token_hex(16)
+        self.tokens = {name: secrets.token_hex(16) for name in self._users} | {"admin": self._token}
         self._write_kubeconfig()
         arguments = [*self._arguments(port), *self._control_plane_flags(), *self._flags]
         self.process = Process(program, arguments, folder / "kube-apiserver.log", home=folder)
@@ -250,7 +266,11 @@ class ApiServer(Running):
 
     def _arguments(self, port: int) -> list[str]:
         tokens = self.folder / "tokens.csv"
-        tokens.write_text(f'{self._token},admin,1,"system:masters"\n')
+        groups = {**self._users, "admin": ["system:masters"]}
+        with tokens.open("w", newline="") as file:
+            for name, token in self.tokens.items():
+                group = [",".join(groups[name])] if groups[name] else []
+                csv.writer(file).writerow([token, name, name, *group])
         return [
             f"--etcd-servers={self.etcd.url}",
             "--bind-address=127.0.0.1",
@@ -260,7 +280,7 @@ class ApiServer(Running):
             f"--service-account-key-file={self.etcd.account_key}",
             f"--service-account-signing-key-file={self.etcd.account_key}",
             f"--token-auth-file={tokens}",
-            "--authorization-mode=RBAC",
+            f"--authorization-mode={self._authorization_mode}",
             "--service-cluster-ip-range=10.0.0.0/24",
             # Nothing here makes a namespace's default account, which it would wait for.
             "--disable-admission-plugins=ServiceAccount",
@@ -299,13 +319,48 @@ class ApiServer(Running):
 
     def fetch(self, path: str, accept: str = "application/json") -> bytes:
         """A GET as admin without kubectl; raises urllib.error.HTTPError."""
-        context = ssl.create_default_context(cafile=self.ca_file)
-        context.verify_flags &= ~ssl.VERIFY_X509_STRICT  # Go's certificate lacks an extension
         headers = {"Authorization": f"Bearer {self._token}", "Accept": accept}
         request = urllib.request.Request(self.url + path, headers=headers)
-        with urllib.request.urlopen(request, timeout=10, context=context) as answer:
+        with urllib.request.urlopen(request, timeout=10, context=self._tls()) as answer:
             body: bytes = answer.read()
         return body
+
+    def _tls(self) -> ssl.SSLContext:
+        context = ssl.create_default_context(cafile=self.ca_file)
+        context.verify_flags &= ~ssl.VERIFY_X509_STRICT  # Go's certificate lacks an extension
+        return context
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        token: str | None,
+        body: Any = None,
+        headers: Mapping[str, str] = MappingProxyType({}),
+        is_stream: bool = False,
+    ) -> Reply:
+        """One request as it stands, its body as JSON; of a stream no more than its start is awaited."""
+        said = {"Content-Type": "application/json", **headers}
+        if token is not None:
+            said["Authorization"] = f"Bearer {token}"
+        text = None if body is None else json.dumps(body)
+        connection = self._connection or self._connect()
+        self._connection = None
+        connection.request(method, path, text, said)
+        answer = connection.getresponse()
+        if is_stream or answer.will_close:
+            reply = Reply(answer.status, b"" if is_stream else answer.read())
+            connection.close()
+            return reply
+        reply = Reply(answer.status, answer.read())
+        self._connection = connection
+        return reply
+
+    def _connect(self) -> http.client.HTTPSConnection:
+        return http.client.HTTPSConnection(
+            self.url.removeprefix("https://"), timeout=30, context=self._tls()
+        )
 
     def log(self) -> str:
         """All that kube-apiserver has written so far."""

@@ -1,29 +1,30 @@
-"""The audit Policy, judged by a matcher that follows upstream's own rules (checker.go)."""
+"""The audit Policy, judged by our matcher, which tests on a cluster hold to upstream's."""
 
 import json
 from pathlib import Path
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 import pytest
+from auditing import app, as_platform, platform, source
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from secretkit.compile.audit_policy import policy
+from secretkit.compile.audit_policy import policy, rules
 from secretkit.finding import Rejected
-from secretkit.load import load
 from secretkit.model.app import App
-from secretkit.model.platform import Platform
+from secretkit.model.audit import FLOOR, NOISE, NOISES, SHARED
+from secretkit.model.audit_policy import Policy, Request, matches_resource
 from secretkit.pipeline import Options, judge
-from secretkit.resolve import Context
-from secretkit.resolve.app import resolve
-from secretkit.rules.sk4_control_plane import sk433_audit_rule_covered
-from secretkit.text import Place, Source
+from secretkit.rules.sk4_control_plane import (
+    sk431_audit_rule_never_reached,
+    sk433_audit_rule_covered,
+)
+from secretkit.text import Place
 
 SCHEMA = json.loads(
     (Path(__file__).parents[2] / "schemas" / "audit-policy.schema.json").read_text("utf-8")
 )
-HEAD = "apiVersion: secretkit.dev/v1alpha1\nkind: AppSecrets\n"
 VERBS = ("get", "list", "watch", "create", "update", "patch", "delete", "deletecollection")
 SENSITIVE = [
     ("", "secrets"),
@@ -33,65 +34,43 @@ SENSITIVE = [
 ]
 
 
-class Request(NamedTuple):
-    verb: str
-    group: str
-    resource: str  # with its subresource
-    namespace: str
-    name: str
+# Somebody whom no rule names: what apps and platforms ask for is answered for all such.
+JANE = Request("get", user="jane", groups=("system:authenticated",))
 
 
-def matches(rule: dict[str, Any], request: Request) -> bool:
-    if rule.get("verbs") and request.verb not in rule["verbs"]:
-        return False
-    if rule.get("namespaces") and request.namespace not in rule["namespaces"]:
-        return False
-    if not rule.get("resources"):
-        return True
-    return any(
-        entry.get("group", "") == request.group
-        and (not entry.get("resourceNames") or request.name in entry["resourceNames"])
-        and any(resource_matches(wanted, request.resource) for wanted in entry["resources"])
-        for entry in rule["resources"]
+def asking(verb: str, group: str, resource: str, namespace: str, name: str) -> Request:
+    """A request of Jane; `resource` with its subresource."""
+    plain, _, part = resource.partition("/")
+    return JANE._replace(
+        verb=verb, group=group, resource=plain, subresource=part, namespace=namespace, name=name
     )
 
 
-def resource_matches(wanted: str, resource: str) -> bool:
-    """Upstream: `*`, an equal text, `*/sub`, or `resource/*`, which takes the resource itself too."""
-    plain, _, sub = resource.partition("/")
-    if wanted in ("*", resource):
-        return True
-    if sub and wanted == f"*/{sub}":
-        return True
-    return wanted.endswith("/*") and wanted != "*/*" and wanted.removesuffix("/*") == plain
-
-
 def level(body: dict[str, Any], request: Request) -> str:
-    return next(str(rule["level"]) for rule in body["rules"] if matches(rule, request))
+    return Policy.of(body).hit(request).level
 
 
-def source(number: int, namespace: str, rules: list[dict[str, Any]]) -> Source:
-    body = {
-        "metadata": {"name": f"app-{number}", "namespace": namespace},
-        "spec": {"audit": {"rules": rules}},
-    }
-    text = HEAD + "\n".join(f"{key}: {json.dumps(value)}" for key, value in body.items())
-    return Source(f"{number}/secrets.yaml", text)
+def number(policy: Policy, request: Request) -> int:
+    """The rule that a request meets; one always does."""
+    found = policy.hit(request).number
+    assert found is not None
+    return found
 
 
-def unjudged(number: int, namespace: str, rules: list[dict[str, Any]]) -> App:
-    """An app whose rules nobody has looked at: what is compiled must be safe even so."""
-    return resolve(load(source(number, namespace, rules)), Context(), lambda _: ())
+def met(request: Request) -> tuple[str, str]:
+    """A request's group and resource with its subresource."""
+    part = f"/{request.subresource}" if request.subresource else ""
+    return request.group, f"{request.resource}{part}"
 
 
 def apps(rules: list[dict[str, Any]], namespaces: tuple[str, ...] = ("prod",)) -> list[App]:
     found = []
     for number, namespace in enumerate(namespaces):
-        asked = source(number, namespace, rules)
+        asked = source(f"app-{number}", namespace, rules)
         errors = [one for one in judge(asked, Options()) if one.severity == "error"]
         if errors:
             raise Rejected(errors)
-        found.append(unjudged(number, namespace, rules))
+        found.append(app(f"app-{number}", namespace, rules))
     return found
 
 
@@ -156,7 +135,7 @@ KNOWN = (
     ("rbac.authorization.k8s.io", ("other", "roles"), ("",)),
 )  # fmt: skip
 REQUESTS = [
-    Request(verb, group, resource + part, namespace, name)
+    asking(verb, group, resource + part, namespace, name)
     for group, resources, parts in KNOWN
     for resource in resources
     for part in parts
@@ -165,6 +144,8 @@ REQUESTS = [
     for name in (("",) if verb in ("create", "deletecollection") else ("a", "b", "other"))
 ]
 BARE = policy([])
+NOISY = len(NOISE)
+COMMON = Policy.of({**BARE, "rules": BARE["rules"][NOISY:-1]})
 
 
 def asks_for(rule: dict[str, Any], request: Request) -> bool:
@@ -174,7 +155,8 @@ def asks_for(rule: dict[str, Any], request: Request) -> bool:
         request.verb in rule.get("verbs", VERBS)
         and request.name in rule.get("names", [request.name])
         and any(
-            group == request.group and resource_matches(resource, request.resource)
+            group == request.group
+            and matches_resource(resource, request.resource, request.subresource)
             for resource, _, group in kinds
         )
     )
@@ -182,9 +164,9 @@ def asks_for(rule: dict[str, Any], request: Request) -> bool:
 
 def promised(fleet: Fleet, request: Request) -> str:
     """The level that DESIGN promises: shared rules first, Metadata pins, then the highest asked for."""
-    for rule in BARE["rules"][:-1]:
-        if matches(rule, request):
-            return str(rule["level"])
+    shared = COMMON.hit(request)
+    if shared.number is not None:
+        return shared.level
     asked = {
         rule["level"]
         for namespace, rules in fleet
@@ -196,24 +178,16 @@ def promised(fleet: Fleet, request: Request) -> str:
     return next((level for level in order if level in asked), "Metadata")
 
 
-def compiled(fleet: Fleet) -> dict[str, Any]:
+def compiled(fleet: Fleet, noise: str = "drop") -> dict[str, Any]:
     """The Policy of apps and platforms that nobody has looked at."""
     found = [
-        (namespace, unjudged(number, namespace or "prod", rules))
+        (namespace, app(f"app-{number}", namespace or "prod", rules))
         for number, (namespace, rules) in enumerate(fleet)
     ]
     return policy(
-        [app for namespace, app in found if namespace],
-        [as_platform(app) for namespace, app in found if not namespace],
+        [one for namespace, one in found if namespace],
+        [as_platform(one, noise) for namespace, one in found if not namespace],
     )
-
-
-def as_platform(app: App) -> Platform:
-    """A platform that asks what the app asks."""
-    return Platform(
-        name="acme", tree=app.at.tree, target=app.target, variables={}, refresh=None, file_mode=None,
-        presets={}, namespace=None, environments=(), policy={}, audit=app.audit, encryption=None,
-    )  # fmt: skip
 
 
 def parts(body: dict[str, Any]) -> set[tuple[int, str, str]]:
@@ -221,6 +195,7 @@ def parts(body: dict[str, Any]) -> set[tuple[int, str, str]]:
     return {
         (number, entry["group"], resource)
         for number, rule in enumerate(body["rules"])
+        if number >= NOISY  # which none of REQUESTS meets
         for entry in rule.get("resources", ())
         for resource in entry["resources"]
     }
@@ -235,7 +210,7 @@ def reached(body: dict[str, Any], hit: list[int]) -> set[tuple[int, str, str]]:
         if entry["group"] == request.group
         and request.name in entry.get("resourceNames", [request.name])
         for resource in entry["resources"]
-        if resource_matches(resource, request.resource)
+        if matches_resource(resource, request.resource, request.subresource)
     }
 
 
@@ -248,15 +223,14 @@ def test_every_request_gets_its_promised_level_even_if_no_rule_judged_the_apps(
     body = compiled(fleet)
 
     Draft202012Validator(SCHEMA).validate(body)
-    hit = [
-        next(i for i, rule in enumerate(body["rules"]) if matches(rule, one)) for one in REQUESTS
-    ]
-    levels = [body["rules"][number]["level"] for number in hit]
+    quiet = Policy.of({**body, "rules": body["rules"][NOISY:]})  # no request here is noise
+    hit = [NOISY + number(quiet, one) for one in REQUESTS]
+    levels = [body["rules"][at]["level"] for at in hit]
     wrong = [
         (one, level, wanted)
         for one, level in zip(REQUESTS, levels, strict=True)
         if level != (wanted := promised(fleet, one))
-        or (level != "Metadata" and (one.group, one.resource) in SENSITIVE)
+        or (level != "Metadata" and met(one) in SENSITIVE)
     ]
     assert wrong == []
     assert parts(body) - reached(body, hit) == set(), "what no request reaches"
@@ -285,7 +259,7 @@ def test_no_rule_of_an_app_reaches_a_sensitive_body(
         return
 
     for name in ("", "a", "b"):
-        assert level(body, Request(verb, *kind, namespace, name)) == "Metadata"
+        assert level(body, asking(verb, *kind, namespace, name)) == "Metadata"
 
 
 @given(RULES)
@@ -300,7 +274,7 @@ def test_what_an_app_gets_stays_in_its_namespace_and_every_rule_can_be_reached(
 
     Draft202012Validator(SCHEMA).validate(body)
     requests = [
-        Request(verb, group, resource, namespace, name)
+        asking(verb, group, resource, namespace, name)
         for verb in VERBS
         for group, resource in (
             *SENSITIVE,
@@ -314,11 +288,9 @@ def test_what_an_app_gets_stays_in_its_namespace_and_every_rule_can_be_reached(
         for namespace in ("prod", "elsewhere", "")
         for name in (("",) if verb in ("create", "deletecollection") else ("", "a", "b"))
     ]  # fmt: skip
-    hit = {
-        next(at for at, rule in enumerate(body["rules"]) if matches(rule, request))
-        for request in requests
-    }
-    assert hit == set(range(len(body["rules"])))
+    found = Policy.of({**body, "rules": body["rules"][NOISY:]})
+    hit = {number(found, request) for request in requests}
+    assert hit == set(range(len(found.rules)))
     bare = policy(apps([]))
     outside = [request for request in requests if request.namespace != "prod"]
     assert [level(body, one) for one in outside] == [level(bare, one) for one in outside]
@@ -327,18 +299,18 @@ def test_what_an_app_gets_stays_in_its_namespace_and_every_rule_can_be_reached(
 @pytest.mark.parametrize(
     ("request_", "expected"),
     [
-        pytest.param(Request("get", "", "secrets", "prod", "db"), "Metadata", id="a secret read"),
-        pytest.param(Request("list", "", "secrets", "", ""), "Metadata", id="all secrets listed"),
-        pytest.param(Request("create", "", "pods/exec", "prod", "x"), "Metadata", id="exec"),
+        pytest.param(asking("get", "", "secrets", "prod", "db"), "Metadata", id="a secret read"),
+        pytest.param(asking("list", "", "secrets", "", ""), "Metadata", id="all secrets listed"),
+        pytest.param(asking("create", "", "pods/exec", "prod", "x"), "Metadata", id="exec"),
         pytest.param(
-            Request("patch", "rbac.authorization.k8s.io", "roles", "prod", "x"),
+            asking("patch", "rbac.authorization.k8s.io", "roles", "prod", "x"),
             "RequestResponse", id="a role patched",
         ),
         pytest.param(
-            Request("get", "rbac.authorization.k8s.io", "roles", "prod", "x"), "Metadata",
+            asking("get", "rbac.authorization.k8s.io", "roles", "prod", "x"), "Metadata",
             id="a role read",
         ),
-        pytest.param(Request("get", "apps", "deployments", "prod", "x"), "Metadata", id="the rest"),
+        pytest.param(asking("get", "apps", "deployments", "prod", "x"), "Metadata", id="the rest"),
     ],
 )  # fmt: skip
 def test_without_rules_of_apps_the_floor_and_rbac_stand(request_: Request, expected: str) -> None:
@@ -347,19 +319,108 @@ def test_without_rules_of_apps_the_floor_and_rbac_stand(request_: Request, expec
 
 def test_refused_requests_stay_in_the_log() -> None:
     body = policy(apps([{"level": "Request", "resources": ["services"]}]))
+    login = Request("get", user=None)
 
     assert body["omitStages"] == ["RequestReceived"]
-    assert all(rule["level"] != "None" and "omitStages" not in rule for rule in body["rules"])
+    assert all("omitStages" not in rule for rule in body["rules"])
     assert body["rules"][-1] == {"level": "Metadata"}
+    for path in ("/healthz", "/livez", "/readyz", "/version", "/api", "/"):
+        assert level(body, login._replace(path=path)) == "Metadata"
+    for request in REQUESTS:
+        assert level(body, request._replace(user=None, groups=())) != "None"
+
+
+# Everybody whom a rule of noise names, with all groups that one names.
+NOBODIES = [
+    JANE._replace(user=user, groups=("system:authenticated", "system:masters", "system:nodes"))
+    for user in sorted({user for noise in NOISES["dropNodes"] for user in noise.users} | {"jane"})
+]
+
+
+def test_no_noise_is_in_the_floor_or_in_the_other_rules_that_all_share() -> None:
+    noisy, quiet = (policy([], [platform([], noise)]) for noise in ("dropNodes", "keep"))
+    kinds = [kind for slot in SHARED for kind in slot.kinds]
+    assert not any(
+        one.meets(other) for noise in NOISES["dropNodes"] for one in noise.kinds for other in kinds
+    )
+
+    before, after = Policy.of(quiet), Policy.of(noisy)
+    wrong = [
+        (one, who.user)
+        for one in REQUESTS
+        if before.hit(one).number != len(before.rules) - 1
+        for who in NOBODIES
+        if after.hit(one._replace(user=who.user, groups=who.groups)).level != before.hit(one).level
+    ]
+    assert wrong == []
+
+
+def test_every_noise_names_who_makes_it_and_what() -> None:
+    for noise in NOISES["dropNodes"]:
+        assert noise.users or noise.groups
+        assert noise.verbs
+        assert bool(noise.kinds) != bool(noise.urls)
+    # A group of everybody would take refused impersonations along.
+    assert {group for noise in NOISES["drop"] for group in noise.groups} == {"system:masters"}
+
+
+@pytest.mark.parametrize(
+    ("said", "first"),
+    [
+        pytest.param([], "noise: probes of the API server's health", id="nothing"),
+        pytest.param(["drop"], "noise: probes of the API server's health", id="drop"),
+        pytest.param(["keep"], FLOOR.about, id="keep"),
+        pytest.param(["dropNodes", "keep"], FLOOR.about, id="of two the one that keeps more"),
+    ],
+)
+def test_a_platform_says_whether_noise_is_kept(said: list[str], first: str) -> None:
+    made = list(rules([], [platform([], noise) for noise in said]))
+
+    assert made[0].about == first
+
+
+def test_only_a_platform_that_says_so_drops_the_heartbeat_of_nodes() -> None:
+    node = Request("update", "system:node:a", ("system:nodes",), namespace="kube-node-lease", name="a",
+                   group="coordination.k8s.io", resource="leases")  # fmt: skip
+
+    found = {word: level(policy([], [platform([], word)]), node) for word in NOISES}
+
+    assert found == {"keep": "Metadata", "drop": "Metadata", "dropNodes": "None"}
+
+
+@given(FLEET)
+@settings(max_examples=50)
+def test_what_is_asked_for_changes_no_noise_and_noise_nothing_of_it_for_others(
+    fleet: Fleet,
+) -> None:
+    noisy, quiet = compiled(fleet), compiled([*fleet, (None, [])], noise="keep")
+
+    assert noisy["rules"][:NOISY] == BARE["rules"][:NOISY]
+    assert noisy["rules"][NOISY:] == quiet["rules"]
+
+
+@pytest.mark.parametrize(
+    "kind", ["leases.coordination.k8s.io", "events", "events.events.k8s.io", "nodes", "endpoints"]
+)
+def test_what_is_asked_of_a_kind_with_noise_is_still_reached(kind: str) -> None:
+    acme = platform([{"level": "Request", "resources": [kind]}])
+    resource, _, group = kind.partition(".")
+
+    for word in NOISES:
+        body = policy([], [acme._replace(noise=word)])
+        assert level(body, asking("update", group, resource, "kube-system", "x")) == "Request"
+    as_app = app("acme", "", [{"level": "Request", "resources": [kind]}])
+    assert list(sk431_audit_rule_never_reached.find(as_app)) == []
+    assert list(sk433_audit_rule_covered.judge_apps([], [acme])) == []
 
 
 def test_an_asked_kind_is_raised_in_its_namespace_alone() -> None:
     rules = [{"level": "Request", "resources": ["services"], "verbs": ["update", "patch"]}]
     body = policy(apps(rules))
 
-    assert level(body, Request("patch", "", "services", "prod", "x")) == "Request"
-    assert level(body, Request("get", "", "services", "prod", "x")) == "Metadata"
-    assert level(body, Request("patch", "", "services", "other", "x")) == "Metadata"
+    assert level(body, asking("patch", "", "services", "prod", "x")) == "Request"
+    assert level(body, asking("get", "", "services", "prod", "x")) == "Metadata"
+    assert level(body, asking("patch", "", "services", "other", "x")) == "Metadata"
 
 
 def test_the_order_of_apps_changes_no_byte() -> None:
@@ -372,7 +433,7 @@ SERVICES = {"level": "Request", "resources": ["services"]}
 
 
 @pytest.mark.parametrize(
-    ("platform", "app", "expected"),
+    ("said", "asked", "expected"),
     [
         pytest.param(SERVICES, SERVICES, [("1/secrets.yaml", ["0/secrets.yaml"])], id="an app repeats the platform"),
         pytest.param(
@@ -388,10 +449,10 @@ SERVICES = {"level": "Request", "resources": ["services"]}
     ],
 )  # fmt: skip
 def test_what_a_platform_answers_already_is_said_of_the_app(
-    platform: dict[str, Any], app: dict[str, Any], expected: list[tuple[str, list[str]]]
+    said: dict[str, Any], asked: dict[str, Any], expected: list[tuple[str, list[str]]]
 ) -> None:
-    acme, shop = (unjudged(number, "prod", [rule]) for number, rule in enumerate((platform, app)))
-    findings = list(sk433_audit_rule_covered.judge_apps([shop], [as_platform(acme)]))
+    shop = app("1", "prod", [asked])
+    findings = list(sk433_audit_rule_covered.judge_apps([shop], [platform([said], name="0")]))
 
     assert [
         (owner(one.place), [owner(other) for other in one.also]) for one in findings

@@ -16,6 +16,9 @@ BEFORE = (
 )
 
 
+KEY = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+
+
 @pytest.fixture
 def platform(tmp_path: Path) -> Callable[..., str]:
     def write(resources: list[str], release: str, provider: str | None = None) -> str:
@@ -27,7 +30,7 @@ def platform(tmp_path: Path) -> Callable[..., str]:
             "keys": [{"name": "key-2", "state": "active"}],
         }
         if provider:
-            encryption = {"resources": resources, "provider": "kms", "kms": {"name": "key"}}
+            encryption = {"resources": resources, "provider": "kms", "kms": {"name": KEY}}
         body = {
             "apiVersion": "secretkit.dev/v1alpha1",
             "kind": "Platform",

@@ -38,7 +38,7 @@ def command(
     \b
     secretkit encryption verify FILE --etcd-endpoints https://127.0.0.1:2379 --etcd-cacert ca.crt ...
     secretkit encryption verify FILE --etcd --server https://10.0.0.1:6443 --server https://10.0.0.2:6443 \\
-        --config /etc/kubernetes/encryption/config.yaml
+        --config /etc/kubernetes/control-plane/encryption-configuration.yaml
     """  # fmt: skip
     from secretkit.encryption import telling
     from secretkit.encryption.declared import declared
