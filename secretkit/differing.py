@@ -1,12 +1,14 @@
 """What a run would change, as text: a line for each file, or unified diffs that show no value."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from secretkit.ownership import Change, Plan
 from secretkit.ownership.content import Content, is_chart, parsed
 from secretkit.text import get
+
+Costs: TypeAlias = Callable[[Change], Iterable[str]]
 
 DOTS = "........"
 _WORDS = {
@@ -24,39 +26,42 @@ def summary(folder: Path, todo: Plan) -> list[str]:
     return [f"{_WORDS[change.what]}: {folder / change.path}" for change in todo.differences]
 
 
-def unified(folder: Path, todo: Plan, *, colour: bool = False) -> Iterator[str]:
+def unified(
+    folder: Path, todo: Plan, *, colour: bool = False, within: str = "", costs: Costs | None = None
+) -> Iterator[str]:
     """Lines of unified diffs; of a file with values in the clear, its path alone.
 
-    Above each diff stands what applying it does beyond the change.
+    Above each diff stands what applying it does beyond the change; `costs` says that where the files
+    are no whole objects. `within` stands before paths.
     """
     for change in todo.changes:
         if change.what in ("add", "change", "remove"):
-            for line in _diff(folder, change):
+            for line in _diff(folder, change, f"{within}{change.path}", costs):
                 yield f"{_coloured(line) if colour else line}\n"
 
 
-def _diff(folder: Path, change: Change) -> Iterator[str]:
+def _diff(folder: Path, change: Change, shown_path: str, costs: Costs | None) -> Iterator[str]:
     from difflib import unified_diff
 
     before = b"" if change.what == "add" else (folder / change.path).read_bytes()
     after = change.wanted.file.content if change.wanted else b""
     old, new = parsed(before, change.path), parsed(after, change.path)
-    if old and new:
-        yield from (f"# {change.path}: {mark}" for mark in marks(old, new))
+    told: Iterable[str] = marks(old, new) if old and new else ()
+    yield from (f"# {shown_path}: {mark}" for mark in (costs(change) if costs else told))
     word = _WORDS[change.what]
     if (change.wanted and change.wanted.holds_values) or _has_secret(old) or _has_secret(new):
-        yield f"# {change.path}: {word}; it holds values, which are not shown"
+        yield f"# {shown_path}: {word}; it holds values, which are not shown"
         return
     if old is None or new is None:
-        yield f"# {change.path}: {word}; what is there is no plain YAML, so it is not shown"
+        yield f"# {shown_path}: {word}; what is there is no plain YAML, so it is not shown"
         return
-    first = "/dev/null" if change.what == "add" else f"a/{change.path}"
-    second = "/dev/null" if change.what == "remove" else f"b/{change.path}"
+    first = "/dev/null" if change.what == "add" else f"a/{shown_path}"
+    second = "/dev/null" if change.what == "remove" else f"b/{shown_path}"
     rows, others = _rows(old.text, change.path), _rows(new.text, change.path)
     shown = list(unified_diff(rows, others, first, second, lineterm=""))
     yield from (_printable(line) for line in shown)
     if not shown:
-        yield f"# {change.path}: {word}, in what is not shown since it may be a value"
+        yield f"# {shown_path}: {word}, in what is not shown since it may be a value"
 
 
 def _has_secret(content: Content | None) -> bool:
@@ -113,10 +118,32 @@ def _hidden(node: Any, path: tuple[str, ...], *, hide: bool = False) -> Iterator
             yield from _hidden(item, path, hide=hide or _looks("", item, path))
     else:
         names = {key.value for key, _ in node.value if isinstance(key.value, str)}
+        steps = _pointer(node) if names == {"op", "path", "value"} else ()
         for key, value in node.value:
             name = key.value if isinstance(key.value, str) else ""
+            if steps and name == "value":  # what an operation of a JSON patch sets
+                yield from _hidden(value, steps, hide=hide or _hides_at(steps, value))
+                continue
             below = hide or _hides(name, value, path, names) or _looks(name, value, path)
             yield from _hidden(value, (*path, name), hide=below)
+
+
+def _pointer(node: Any) -> tuple[str, ...]:
+    from secretkit.emit.json_patch import steps
+
+    found = {key.value: value.value for key, value in node.value}
+    return steps(found["path"]) if isinstance(found["path"], str) else ()
+
+
+def _hides_at(steps: tuple[str, ...], value: Any) -> bool:
+    """Whether what a patch sets at a path would be hidden there in the whole object."""
+    for at, step in enumerate(steps):
+        if step in ("stringData", _LAST_APPLIED) or step in _LIST_KEYS:
+            return True
+        is_mapping = at < len(steps) - 1 or value.id == "mapping"
+        if step == "data" and is_mapping and steps[at - 1 : at] != ("template",):
+            return True
+    return _looks(steps[-1], value, steps[:-1])
 
 
 def _looks(name: str, value: Any, path: tuple[str, ...]) -> bool:

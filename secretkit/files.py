@@ -50,16 +50,26 @@ def put(folder: Path, file: File) -> None:
 
 def remove(folder: Path, path: str) -> None:
     """Removes a file below a folder if it is there, and the folders on its way that are empty then."""
-    target = folder / path
     with _told(folder):
-        target.unlink(missing_ok=True)
-        for parent in target.relative_to(folder).parents[:-1]:
-            try:
-                (folder / parent).rmdir()
-            except FileNotFoundError:
-                continue
-            except OSError:  # something of others is in it
-                break
+        (folder / path).unlink(missing_ok=True)
+        _prune(folder, (folder / path).parent)
+
+
+def prune(folder: Path, path: str) -> None:
+    """Removes a folder below a folder, and those on its way, as far as they are empty."""
+    with _told(folder):
+        _prune(folder, folder / path)
+
+
+def _prune(folder: Path, target: Path) -> None:
+    while target != folder:
+        try:
+            target.rmdir()
+        except FileNotFoundError:
+            pass
+        except OSError:  # something of others is in it
+            break
+        target = target.parent
 
 
 @contextmanager

@@ -24,7 +24,7 @@ API_VERSION = "secretkit.dev/v1alpha1"
 
 STORELESS = frozenset({"SK201", "SK202"})  # without a store no object can be made
 # Nor has a policy a say where of two objects of one name, or two apps in a folder, one would be lost.
-FIXED = STORELESS | {"SK601", "SK602", "SK603"}
+FIXED = STORELESS | {"SK601", "SK602", "SK603", "SK604"}
 
 
 class Broken(Exception):

@@ -1,6 +1,6 @@
 """What `render` makes of an outcome: text for stdout, or files in a folder."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
@@ -15,10 +15,11 @@ from secretkit.foreseen import unserved
 from secretkit.objects import File, Object
 from secretkit.parts import Record
 from secretkit.pipeline import Compiled, Options, Outcome
+from secretkit.single import is_wrong
 from secretkit.spool import Held, Spool
 
 if TYPE_CHECKING:
-    from secretkit.ownership import Wanted
+    from secretkit.ownership import Scope, Wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +54,11 @@ class Result:
         return "".join(self.pieces())
 
 
-def _nothing() -> Iterable[str]:
+def nothing() -> Iterable[str]:
     return ()
 
 
-class _Emitted(NamedTuple):
+class Emitted(NamedTuple):
     """What comes out of one app: a text for stdout or files, and what the form cannot show."""
 
     text: Held
@@ -65,48 +66,67 @@ class _Emitted(NamedTuple):
     holds_values: bool
     has_partial: bool  # workloads that do not come out whole
     findings: tuple[Finding, ...]
+    bodies: Held = ""  # the objects as JSON, for overlays to build on
+
+
+class Compilation(NamedTuple):
+    """All apps of a request, compiled and emitted; nothing is written yet."""
+
+    request: Request
+    emit: "Emitter"
+    spool: Spool
+    outcome: Outcome  # that keeps an `Emitted` of each app
+    findings: tuple[Finding, ...]
 
 
 def render(request: Request) -> Result:
     """Compiles, and writes only if no app has an error; raises Usage as the stations do."""
-    spool = Spool()
-    emit = _Emitter(request)
-    if request.inject and request.only != "control-plane":
-        from secretkit.injecting import with_workloads
-
-        outcome = with_workloads(pipeline.run(request.paths, request.options), request.inject)
-        outcome = outcome.each(lambda one: _spooled(spool, emit(one)))
-    else:
-        store = partial(_spooled, spool)
-        outcome = pipeline.run(request.paths, request.options, emit, store, _record(request))
+    found = compiled(request, Emitter(request))
+    outcome, emit, spool, findings = found.outcome, found.emit, found.spool, found.findings
     notes = [*outcome.notes, *_base_note(outcome, request.options)]
-    findings = list(outcome.findings)
-    findings += [found for one in outcome.written for found in one.value.findings]
-    if any(found.severity == "error" for found in findings):
-        return Result(tuple(findings), tuple(notes), _nothing, failed=True, root=outcome.root)
+    if is_wrong(findings):
+        return Result(findings, tuple(notes), nothing, failed=True, root=outcome.root)
     has_partial = any(one.value.has_partial for one in outcome.written)
     if request.output is not None:
-        result = _folder(outcome, request, emit)
+        result = _folder(found)
         if request.form == "helm" and has_partial:
             notes.append("a chart holds no patches of workloads: use --inject, or kustomize")
-        return replace(result, findings=tuple(findings), notes=(*notes, *result.notes))
+        return replace(result, findings=findings, notes=(*notes, *result.notes))
     if has_partial and request.only != "control-plane":
         notes.append(
             "the workloads' part is not in this stream, since a partial workload must not be "
             "applied: use -o for patches, or --inject FILE"
         )
     pieces = partial(_stdout, outcome, request, emit, spool)
-    return Result(tuple(findings), tuple(notes), pieces, failed=False, root=outcome.root)
+    return Result(findings, tuple(notes), pieces, failed=False, root=outcome.root)
 
 
-class _Emitter:
+def compiled(request: Request, emit: "Emitter", spool: Spool | None = None) -> Compilation:
+    """Brings all apps through the stations; raises Usage as these do."""
+    spool = spool or Spool()
+    store = partial(_spooled, spool)
+    if request.inject and request.only != "control-plane":
+        from secretkit.injecting import with_workloads
+
+        outcome = with_workloads(pipeline.run(request.paths, request.options), request.inject)
+        outcome = outcome.each(lambda one: store(emit(one)))
+    else:
+        record = _record(request, emit.tag)
+        outcome = pipeline.run(request.paths, request.options, emit, store, record)
+    own = (found for one in outcome.written for found in one.value.findings)
+    return Compilation(request, emit, spool, outcome, (*outcome.findings, *own))
+
+
+class Emitter:
     """One app after another in the form that is asked for."""
+
+    tag = ""  # of another emitter: what comes out of the cache depends on it
 
     def __init__(self, request: Request) -> None:
         self.templates = Templates(request.templates)
         self._request = request
 
-    def __call__(self, one: Compiled) -> _Emitted:
+    def __call__(self, one: Compiled) -> Emitted:
         request, text = self._request, ""
         files: tuple[File, ...] = ()
         findings: tuple[Finding, ...] = ()
@@ -119,14 +139,14 @@ class _Emitter:
                 findings = tuple(found.without_trees for found in told(one))
         holds_values = any(found.holds_values for found in one.objects)
         has_partial = any(True for _ in unserved(one))
-        return _Emitted(text, files, holds_values, has_partial, findings)
+        return Emitted(text, files, holds_values, has_partial, findings)
 
     def text(self, objects: Iterable[Object]) -> str:
         if self._request.form == "json":
             return form.items(objects)
         return form.documents(objects, self.templates)
 
-    def files(self, name: str, objects: Iterable[Object]) -> Iterator[File]:
+    def files(self, name: str, objects: Collection[Object]) -> Iterator[File]:
         if self._request.form == "helm":
             from secretkit.emit import helm
 
@@ -134,59 +154,74 @@ class _Emitter:
         return form.folder(name, objects, self.templates)
 
 
-def _record(request: Request) -> Record | None:
+def _record(request: Request, tag: str) -> Record | None:
     """How what is emitted is kept for the next run; overlays of templates are not looked into."""
     if request.templates is not None or request.options.cache is None:
         return None
 
-    def dump(one: _Emitted) -> Any:
+    def dump(one: Emitted) -> Any:
         from secretkit import remembering
 
         files = [(file.path, file.content.decode(), file.mode) for file in one.files]
-        return [one.text, files, one.has_partial, remembering.findings_data(one.findings)]
+        findings = remembering.findings_data(one.findings)
+        return [one.text, files, one.has_partial, findings, one.bodies]
 
-    def load(data: Any) -> _Emitted:
+    def load(data: Any) -> Emitted:
         from secretkit import remembering
 
-        text, files, has_partial, findings = data
+        text, files, has_partial, findings, bodies = data
         made = tuple(File(path, content.encode(), mode) for path, content, mode in files)
-        return _Emitted(text, made, False, has_partial, remembering.findings_of(findings))
+        told = remembering.findings_of(findings)
+        return Emitted(text, made, False, has_partial, told, bodies)
 
-    tag = repr(("render", request.form, request.output is None, request.only))
-    return Record(tag, dump, load)
+    depends = ("render", request.form, request.output is None, request.only, tag)
+    return Record(repr(depends), dump, load)
 
 
-def _spooled(spool: Spool, one: _Emitted) -> _Emitted:
+def _spooled(spool: Spool, one: Emitted) -> Emitted:
     assert isinstance(one.text, str)
+    assert isinstance(one.bodies, str)
     files = tuple(
         file._replace(held=spool.later(file.content, holds_values=one.holds_values))
         for file in one.files
     )
-    return one._replace(text=spool.put(one.text, holds_values=one.holds_values), files=files)
+    return one._replace(
+        text=spool.put(one.text, holds_values=one.holds_values), files=files,
+        bodies=spool.put(one.bodies, holds_values=one.holds_values),
+    )  # fmt: skip
 
 
-def _folder(outcome: Outcome, request: Request, emit: _Emitter) -> Result:
+def _folder(found: Compilation) -> Result:
     """Writes the folder, or says what would change there."""
-    from secretkit.ownership import Scope, folder  # their hashes cost what stdout need not pay
+    from secretkit.ownership import folder  # its hashes cost what stdout need not pay
 
+    request, outcome = found.request, found.outcome
     output = request.output
     assert output is not None
-    scope = Scope(
-        request.options.environment, outcome.covers, _within(request.only),
-        is_part=outcome.shard not in (None, (1, 1)),
-    )  # fmt: skip
-    wanted = list(_wanted(outcome, request, emit))
+    wanted, scope = list(wanted_of(found)), scope_of(found)
     if not (request.check or request.diff):
         todo = folder.write(output, wanted, scope, outcome.root)
-        return Result((), todo.notes, _nothing, failed=False, root=outcome.root)
+        notes = (*todo.notes, *_overlays_note(request))
+        return Result((), notes, nothing, failed=False, root=outcome.root)
     from secretkit import differing
 
     todo = folder.planned(output, wanted, scope, outcome.root)
     text = partial(differing.unified, output, todo, colour=request.colour)
     lines = differing.summary(output, todo) if request.check else []
     return Result(
-        (), todo.notes, text if request.diff else _nothing, bool(lines), outcome.root, tuple(lines)
+        (), todo.notes, text if request.diff else nothing, bool(lines), outcome.root, tuple(lines)
     )
+
+
+def scope_of(found: Compilation) -> "Scope":
+    """What the run speaks of in its folder."""
+    from secretkit.ownership import Scope
+
+    request, outcome = found.request, found.outcome
+    return Scope(
+        request.options.environment, outcome.covers, _within(request.only),
+        is_part=outcome.shard not in (None, (1, 1)),
+    )  # fmt: skip
 
 
 def _within(only: str | None) -> Callable[[str], bool]:
@@ -200,18 +235,19 @@ def _within(only: str | None) -> Callable[[str], bool]:
             return lambda _: True
 
 
-def _wanted(outcome: Outcome, request: Request, emit: _Emitter) -> "Iterator[Wanted]":
+def wanted_of(found: Compilation) -> "Iterator[Wanted]":
     """Every file, with the folder that owns it and its input."""
     from secretkit.ownership import folder
 
+    outcome = found.outcome
     inputs = {one.name: one.file for one in outcome.written}
-    for file in _files(outcome, request, emit):
+    for file in _files(outcome, found.request, found.emit):
         top = file.path.partition("/")[0]
         group = top if top in inputs else ""
         yield folder.wanted(file, group, inputs.get(top, ""))
 
 
-def _files(outcome: Outcome, request: Request, emit: _Emitter) -> Iterator[File]:
+def _files(outcome: Outcome, request: Request, emit: Emitter) -> Iterator[File]:
     if request.only != "control-plane":
         names = [one.name for one in outcome.written]
         for one in outcome.written:
@@ -225,7 +261,7 @@ def _files(outcome: Outcome, request: Request, emit: _Emitter) -> Iterator[File]
         yield from control_plane.files(outcome.planes, outcome.platforms)
 
 
-def _stdout(outcome: Outcome, request: Request, emit: _Emitter, spool: Spool) -> Iterable[str]:
+def _stdout(outcome: Outcome, request: Request, emit: Emitter, spool: Spool) -> Iterable[str]:
     if request.only == "control-plane":
         return (control_plane.stream(outcome.planes, outcome.platforms),)
     texts = chain(
@@ -238,3 +274,14 @@ def _base_note(outcome: Outcome, options: Options) -> Iterator[str]:
     if outcome.environments and options.environment is None:
         names = ", ".join(outcome.environments)
         yield f"this is the base; environments are there too: {names} (--env NAME)"
+
+
+def _overlays_note(request: Request) -> Iterator[str]:
+    """A note where overlays stand on the folder: they were made for the base as it was."""
+    if request.options.environment is None and request.output is not None:
+        held = request.output / form.OVERLAYS
+        if held.is_dir():
+            from secretkit.ownership import folder
+
+            if any(True for _ in folder.inner(held)):
+                yield f"{held} stays as it is: `--format kustomize` renders it with the base"

@@ -53,7 +53,7 @@ class Text:
 
     def value(self, path: Path = ()) -> Any:
         """The value at a path, as our own reader has it; KeyError or IndexError where there is none."""
-        found = _value(self.text)
+        found = _loaded(self.text)
         for step in path:
             found = found[step]
         return found
@@ -246,7 +246,7 @@ def _composed(text: str) -> Any:
         raise Layout from None
 
 
-def _value(text: str) -> Any:
+def _loaded(text: str) -> Any:
     from secretkit.load import load
     from secretkit.text import Source
 

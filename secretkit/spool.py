@@ -1,5 +1,6 @@
 """Output that waits until all apps are judged: in memory, and once it is much in a file of no name."""
 
+import os
 from collections.abc import Callable
 from typing import IO, NamedTuple, TypeAlias
 
@@ -36,6 +37,7 @@ class Spool:
         content = text.encode()
         self._file.seek(self._end)
         self._file.write(content)
+        self._file.flush()  # so that a process forked from here can read it
         stretch = Stretch(self._end, len(content))
         self._end += len(content)
         return stretch
@@ -49,5 +51,7 @@ class Spool:
         if isinstance(held, str):
             return held
         assert self._file is not None
+        if hasattr(os, "pread"):  # forked processes share the file's position
+            return os.pread(self._file.fileno(), held.size, held.offset).decode()
         self._file.seek(held.offset)
         return self._file.read(held.size).decode()

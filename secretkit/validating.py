@@ -3,16 +3,15 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple, TypeAlias, cast
+from typing import Any, NamedTuple, cast
 
 from secretkit import foreseen, pipeline
-from secretkit.finding import Finding, Severity, Where
+from secretkit.environments import told
+from secretkit.finding import Finding, Severity
 from secretkit.parts import Record
 from secretkit.pipeline import Compiled, Options, Outcome
 
 _FROM_ENVIRONMENTS = ("SK021", "SK030")  # the namespace, and `${env}`
-# What makes two findings one: code, message and place.
-_Same: TypeAlias = tuple[str, str, Where]
 
 
 class Validated(NamedTuple):
@@ -40,7 +39,7 @@ def validate(paths: Sequence[Path], options: Options) -> Validated:
     if names:  # each says for itself what only an environment can give
         asked = tuple(one for one in first.findings if one.code not in _FROM_ENVIRONMENTS)
         first = replace(first, findings=asked)
-    found = tuple(_told(first, others))
+    found = tuple(told(_findings(first), ((name, _findings(one)) for name, one in others)))
     return Validated(first.root, found, first.notes, first.count, tuple(names))
 
 
@@ -54,23 +53,6 @@ def _loaded(data: Any) -> tuple[Finding, ...]:
     from secretkit import remembering
 
     return remembering.findings_of(data)
-
-
-def _told(first: Outcome, others: Iterable[tuple[str, Outcome]]) -> Iterator[Finding]:
-    known = {_same(one): one for one in _findings(first)}
-    yield from known.values()
-    found: dict[_Same, tuple[Finding, list[str]]] = {}
-    for name, outcome in others:
-        for key, one in {_same(one): one for one in _findings(outcome)}.items():
-            if key not in known:
-                found.setdefault(key, (one, []))[1].append(name)
-    for one, names in found.values():
-        where = ", ".join(f"`{name}`" for name in names)
-        yield replace(one, message=f"{one.message} (in {where})")
-
-
-def _same(finding: Finding) -> _Same:
-    return finding.code, finding.message, finding.without_trees.place
 
 
 def _findings(outcome: Outcome) -> Iterator[Finding]:

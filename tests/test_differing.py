@@ -185,6 +185,32 @@ def test_what_looks_like_a_secret_is_dots_and_references_are_not(
     assert ("hunter2" in diff(tmp_path, {"a/x": old}, {"a/x": new})) == shown
 
 
+@pytest.mark.parametrize(
+    ("path", "value", "is_shown"),
+    [
+        pytest.param("/spec/provider/fake/password", "Kanarienvogel-1", False, id="by its name"),
+        pytest.param("/spec/provider/fake/data/key", "Kanarienvogel", False, id="below data"),
+        pytest.param("/stringData/key", "Kanarienvogel", False, id="below stringData"),
+        pytest.param("/data", "{key: Kanarienvogel}", False, id="all data"),
+        pytest.param("/spec/containers", "[{name: a, args: [Kanarienvogel]}]", False, id="inside"),
+        pytest.param(
+            "/metadata/annotations/kubectl.kubernetes.io~1last-applied-configuration",
+            "Kanarienvogel", False, id="as it was applied",
+        ),
+        pytest.param("/metadata/namespace", "Kanarienvogel", True, id="a name"),
+        pytest.param("/spec/target/template/data/key", "Kanarienvogel", True, id="a template"),
+        pytest.param("/spec/data", "[{secretKey: Kanarienvogel}]", True, id="references"),
+    ],
+)  # fmt: skip
+def test_a_patch_hides_what_the_object_would(
+    tmp_path: Path, path: str, value: str, is_shown: bool
+) -> None:
+    shown = diff(tmp_path, {}, {"a/x": f"- op: add\n  path: {path}\n  value: {value}\n"})
+
+    assert (CANARY in shown) == is_shown
+    assert f"path: {path}" in shown
+
+
 def test_null_is_shown(tmp_path: Path) -> None:
     text = "env:\n- name: A\n  value: null\n  b: 1\n"
 

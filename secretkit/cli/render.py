@@ -37,7 +37,8 @@ from secretkit.finding import Usage
     "--format",
     "form",
     type=click.Choice(["yaml", "json", "kustomize", "helm"]),
-    help="yaml (default) or json on stdout; kustomize (default) or helm with -o.",
+    help="yaml (default) or json on stdout; with -o a kustomize base (default), or helm charts; "
+    "`kustomize` given without --env adds an overlay for each environment.",
 )
 @click.option(
     "--only",
@@ -122,7 +123,7 @@ def command(
     )
     if explain_values:
         return _explain_values(request, as_json=form == "json")
-    result = rendering.render(request)
+    result = _render(request, is_asked=form == "kustomize")
     show(pipeline.spots(result.findings, result.root), notes=False)
     for text in result.notes:
         note(text)
@@ -131,6 +132,15 @@ def command(
     for piece in result.pieces():
         sys.stdout.buffer.write(piece.encode())
     return 1 if result.failed else 0
+
+
+def _render(request: rendering.Request, *, is_asked: bool) -> rendering.Result:
+    """Kustomizations of every environment only where they are asked for by name."""
+    if not is_asked or request.options.environment is not None:
+        return rendering.render(request)
+    from secretkit import overlays
+
+    return overlays.render(request)
 
 
 def _explain_values(request: rendering.Request, *, as_json: bool) -> int:

@@ -1,7 +1,7 @@
 """The forms of output: a stream, a JSON List, and a folder with its kustomizations."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from secretkit.emit import ordered, yaml
@@ -11,6 +11,7 @@ from secretkit.objects import File, Object
 
 _LONGEST = 250  # characters of a file's name without its end, as far as disks go
 KUSTOMIZE = "kustomize.config.k8s.io"
+OVERLAYS = "overlays"  # the folder of environments that stand on a base
 
 
 def documents(objects: Iterable[Object], templates: Templates) -> str:
@@ -51,25 +52,37 @@ def top(apps: Iterable[str]) -> File:
     return File("kustomization.yaml", _kustomization(sorted(apps)))
 
 
-def folder(app: str, objects: Iterable[Object], templates: Templates) -> Iterator[File]:
+def folder(app: str, objects: Collection[Object], templates: Templates) -> Iterator[File]:
     """An app's folder with a file per object and a kustomization.
 
     A workload's patch lies in `APP/patches/`, a Component for the overlay that holds the workload.
     """
     names: list[str] = []
-    patches: list[str] = []
     for found in ordered(objects):
-        mode = 0o600 if found.holds_values else 0o644
-        (patches if found.patch else names).append(file_name(found))
-        yield File(f"{app}/{path(found)}", templates.fill(found).encode(), mode)
+        if not found.patch:
+            names.append(file_name(found))
+            yield _file(app, found, templates)
     yield File(f"{app}/kustomization.yaml", _kustomization(names))
-    if patches:
+    yield from patches(app, objects, templates)
+
+
+def patches(app: str, objects: Iterable[Object], templates: Templates) -> Iterator[File]:
+    """The Component of an app's workloads; nothing where it patches none."""
+    found = [one for one in ordered(objects) if one.patch]
+    for one in found:
+        yield _file(app, one, templates)
+    if found:
         body = {
             "apiVersion": f"{KUSTOMIZE}/v1alpha1",
             "kind": "Component",
-            "patches": [{"path": name} for name in sorted(patches)],
+            "patches": [{"path": name} for name in sorted(map(file_name, found))],
         }
         yield File(f"{app}/patches/kustomization.yaml", yaml.document(body).encode())
+
+
+def _file(app: str, found: Object, templates: Templates) -> File:
+    mode = 0o600 if found.holds_values else 0o644
+    return File(f"{app}/{path(found)}", templates.fill(found).encode(), mode)
 
 
 def _kustomization(resources: list[str]) -> bytes:

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 from secretkit import resources
 from secretkit.compile.injection import API_VERSIONS
 from secretkit.emit import yaml
-from secretkit.finding import Usage
+from secretkit.finding import Rejected, Usage
 from secretkit.objects import Object
 
 _FIELD = re.compile(r"( *)([\w.-]+): \{\{ ([\w.]+) \}\}")
@@ -97,6 +97,24 @@ class Templates:
             return self._checked(stem, found, self._jinja(stem, lines, found.body))
         text = fill_lines(lines, self._named[stem], found.body)
         return text if self._is_ours(stem) else self._checked(stem, found, text)
+
+    def body(self, found: Object) -> dict[str, Any]:
+        """What a reader of the document has: the object, unless an overlay says more.
+
+        Raises Usage as `fill` does, and where kubectl would not read the document.
+        """
+        stem = stem_of(found.kind, is_patch=found.patch)
+        if self._is_ours(stem):
+            return found.body
+        from secretkit.load.manifests import load_manifests
+        from secretkit.text import Source
+
+        try:
+            (manifest,) = load_manifests(Source(stem, self.fill(found)))
+        except (Rejected, ValueError):
+            what = f"{found.kind} {found.name}"
+            raise Usage(f"template {stem}.yaml.j2 makes no object of {what}") from None
+        return manifest.body
 
     def _is_ours(self, stem: str) -> bool:
         return self._overlay is None or not (self._overlay / f"{stem}.yaml.j2").is_file()

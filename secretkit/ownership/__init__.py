@@ -130,7 +130,7 @@ def plan(there: There, wanted: Iterable[Wanted], scope: Scope) -> Plan:
 
     _refuse_other_environment(there, scope)
     by_group = _by_group(wanted)
-    whole = _is_whole(there, scope)
+    whole = is_whole(there, scope)
     if not whole:
         _refuse_other_form(there, by_group)
     changes: list[Change] = []
@@ -209,7 +209,7 @@ def _by_group(wanted: Iterable[Wanted]) -> dict[str, list[Wanted]]:
     return groups
 
 
-def _is_whole(there: There, scope: Scope) -> bool:
+def is_whole(there: There, scope: Scope) -> bool:
     """Whether the run covers every app in the folder, so that it may speak for the top."""
     return not scope.is_part and all(
         scope.covers(entry.input)

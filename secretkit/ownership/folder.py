@@ -51,9 +51,19 @@ def write(folder: Path, found: Iterable[Wanted], scope: Scope, root: Path) -> Pl
 
 def steps(todo: Plan) -> Iterator[Step]:
     """What to do, one act on the disk after the other; after each, what is there can be built."""
+    yield from writing(todo)
+    yield from clearing(todo)
+
+
+def writing(todo: Plan) -> Iterator[Step]:
+    """The first half: all that is wanted."""
     yield from _manifest_steps(todo.first)
     writes = [change.wanted.file for change in todo.changes if change.wanted]
     yield from sorted(writes, key=_late)
+
+
+def clearing(todo: Plan) -> Iterator[Step]:
+    """The second half: what is wanted no longer goes."""
     yield from (change.path for change in todo.changes if change.what in ("remove", "gone"))
     yield from _manifest_steps(todo.last)
 
@@ -127,6 +137,15 @@ def _manifests(disk: "_Disk") -> Iterator[tuple[str, Manifest]]:
             top = disk.folder / manifests.NAME
             raise Usage(f"{top} names a file of an app's own manifest, so nothing is written")
         yield group, found
+
+
+def inner(folder: Path) -> Iterator[str]:
+    """The folders right below that hold manifests, on top or in a folder of an app's; no symlinks."""
+    for name in _Disk(folder).folders():
+        below = _Disk(folder / name)
+        tops = (folder / name, *(folder / name / app for app in below.folders()))
+        if is_label(name) and any((top / manifests.NAME).is_file() for top in tops):
+            yield name
 
 
 class _Disk:

@@ -4,6 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import overlays
 import pytest
 from cluster import programs
 
@@ -186,3 +187,26 @@ def test_two_thousand_apps_in_three_environments(tmp_path: Path) -> None:
             for body in expected:
                 del body["metadata"]["labels"]["app.kubernetes.io/managed-by"]
             assert sorted(documents(ran.stdout), key=lambda body: str(identity(body))) == expected
+
+
+@pytest.mark.slow
+def test_overlays_of_a_fleet_build_to_each_environment(tmp_path: Path) -> None:
+    """Every object of 150 apps in three environments and the base, on several processes."""
+    fleet(tmp_path, 150)
+
+    def secretkit(*words: str) -> str:
+        command = [sys.executable, "-m", "secretkit", *words]
+        return subprocess.run(
+            command, cwd=tmp_path, capture_output=True, text=True, check=True
+        ).stdout
+
+    secretkit("render", ".", "-o", "out", "--format", "kustomize", "--jobs", "2")
+    secretkit("render", ".", "-o", "out", "--format", "kustomize", "--check")
+    for environment in (None, *ENVIRONMENTS):
+        chosen = ("--env", environment) if environment else ()
+        folder = tmp_path / "out" / "overlays" / environment if environment else tmp_path / "out"
+        expected = documents(secretkit("render", ".", *chosen))
+
+        assert sorted(overlays.kustomize(folder), key=lambda body: str(identity(body))) == sorted(
+            expected, key=lambda body: str(identity(body))
+        )

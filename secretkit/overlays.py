@@ -1,0 +1,281 @@
+"""`render -o DIR --format kustomize`: the base in DIR, and `DIR/overlays/ENV/` on it for each environment.
+
+Each overlay is an output folder of its own. All are judged before anything is written.
+"""
+
+import json
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import replace
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+from secretkit import files
+from secretkit.emit import overlay
+from secretkit.emit.form import OVERLAYS
+from secretkit.environments import told
+from secretkit.finding import Finding, Usage
+from secretkit.objects import File, Object
+from secretkit.ownership import Plan, Scope, There, Wanted, folder, is_whole
+from secretkit.ownership.manifest import NAME
+from secretkit.pipeline import Compiled, Outcome
+from secretkit.rendering import (
+    Compilation,
+    Emitted,
+    Emitter,
+    Request,
+    Result,
+    compiled,
+    nothing,
+    scope_of,
+    wanted_of,
+)
+from secretkit.single import is_wrong
+from secretkit.text import Mark
+
+if TYPE_CHECKING:
+    from secretkit.ownership import Change
+    from secretkit.rebuilding import Read
+
+_BodiesOf: TypeAlias = Callable[[str], overlay.Bodies | None]
+
+
+def render(request: Request) -> Result:
+    """Compiles the base and every environment, and writes only if none has an error.
+
+    Raises Usage as the stations do, and where a folder is not to be written.
+    """
+    base = compiled(request, _Base(request))
+    names = base.outcome.environments
+    below = base.findings if not names else (*base.findings, *_of_names(base.outcome))
+    # On a base that is wrong nothing is built, but all findings are shown.
+    on = None if is_wrong(below) else _bodies_of(base)
+    found = [_environment(base, name, on) for name in names]
+    findings = tuple(told(below, ((one.name, one.compilation.findings) for one in found)))
+    all_notes = chain(base.outcome.notes, *(one.compilation.outcome.notes for one in found))
+    notes = list(dict.fromkeys(all_notes))
+    root = base.outcome.root
+    if is_wrong(findings):
+        return Result(findings, tuple(notes), nothing, failed=True, root=root)
+    parts = _parts(base, found, notes)
+    if request.check or request.diff:
+        result = _differences(request, parts)
+    else:
+        result = Result((), _written(parts), nothing, failed=False, root=root)
+    return replace(result, findings=findings, notes=(*notes, *result.notes), root=root)
+
+
+def _of_names(outcome: Outcome) -> Iterator[Finding]:
+    for one in outcome.kept:
+        if one.name == OVERLAYS:
+            from secretkit.rules.sk6_objects import sk604_app_called_overlays
+
+            yield sk604_app_called_overlays.RULE.at(
+                Mark(one.file, ("metadata", "name")), name=one.name
+            )
+
+
+class _Base(Emitter):
+    """The base's folder as it always is, and beside it the objects that overlays build on."""
+
+    tag = "base of overlays"
+
+    def __call__(self, one: Compiled) -> Emitted:
+        found = overlay.bodies(one.objects, self.templates)
+        return super().__call__(one)._replace(bodies=json.dumps(found))
+
+
+class _Overlaid(Emitter):
+    """An environment's apps as overlays on the base."""
+
+    tag = "overlays"
+
+    def __init__(self, request: Request, base: _BodiesOf) -> None:
+        super().__init__(request)
+        self._base = base
+
+    def files(self, name: str, objects: Collection[Object]) -> Iterator[File]:
+        base = self._base(name)
+        if base is None:
+            return super().files(name, objects)
+        return overlay.folder(name, base, objects, self.templates)
+
+
+class _Environment(NamedTuple):
+    name: str
+    compilation: Compilation
+
+
+def _environment(base: Compilation, name: str, on: _BodiesOf | None) -> _Environment:
+    options = replace(base.request.options, environment=name)
+    request = replace(base.request, options=options)
+    emit = _Overlaid(request, on) if on else Emitter(request)
+    try:
+        return _Environment(name, compiled(request, emit, base.spool))
+    except Usage as error:
+        raise Usage(f"{error} (in `{name}`)") from None
+
+
+def _bodies_of(base: Compilation) -> _BodiesOf:
+    """The base's objects by the folder that holds them: of an app, or what all apps share."""
+    held = {one.name: one.value.bodies for one in base.outcome.written}
+    shared: Mapping[str, overlay.Bodies] = {}
+    if base.outcome.shared:
+        shared = {"platform": overlay.bodies(base.outcome.shared, base.emit.templates)}
+
+    def bodies(name: str) -> overlay.Bodies | None:
+        if name not in held:
+            return shared.get(name)
+        found: overlay.Bodies = json.loads(base.spool.get(held[name]))
+        return found
+
+    return bodies
+
+
+class _Part(NamedTuple):
+    """One output folder of the run: the base's, or an overlay's below it."""
+
+    folder: Path
+    within: str  # how its paths begin, as seen from the base's folder
+    wanted: tuple[Wanted, ...]
+    scope: Scope
+    root: Path
+
+    def seen(self) -> There:
+        """What is there of all that the folder's manifests name."""
+        return folder.look(self.folder, self.wanted, self.root)
+
+    def planned(self) -> Plan:
+        """Raises Usage as `folder.planned` does, with the folder's name."""
+        try:
+            return folder.planned(self.folder, self.wanted, self.scope, self.root)
+        except Usage as error:
+            if not self.within or str(error).startswith(str(self.folder)):
+                raise
+            raise Usage(f"{self.within}: {error}") from None
+
+
+def _parts(base: Compilation, found: list[_Environment], notes: list[str]) -> list[_Part]:
+    """The base's folder, then those of environments, and those that are no longer any."""
+    output = base.request.output
+    assert output is not None
+    root, scope = base.outcome.root, scope_of(base)
+    parts = [_Part(output, "", tuple(wanted_of(base)), scope, root)]
+    for one in found:
+        within = f"{OVERLAYS}/{one.name}"
+        files.refuse_odd(output, f"{within}/{NAME}")
+        wanted = tuple(wanted_of(one.compilation))
+        parts.append(_Part(output / within, within, wanted, scope_of(one.compilation), root))
+    return [*parts, *_gone(base, {one.name for one in found}, notes)]
+
+
+def _gone(base: Compilation, names: Collection[str], notes: list[str]) -> Iterator[_Part]:
+    """The overlays of what is no longer an environment; only a run of all their apps takes them away."""
+    output = base.request.output
+    assert output is not None
+    held = output / OVERLAYS
+    for name in () if held.is_symlink() else folder.inner(held):
+        if name in names:
+            continue
+        within = f"{OVERLAYS}/{name}"
+        scope = scope_of(base)._replace(environment=name)
+        part = _Part(held / name, within, (), scope, base.outcome.root)
+        there = part.seen()
+        is_ours = all(one.environment == name for one in there.manifests.values())
+        if is_ours and is_whole(there, scope):
+            yield part
+        elif is_ours:
+            notes.append(
+                f"{within} stays as it is: `{name}` is no environment of this run, which does not "
+                "cover every app in it"
+            )
+
+
+def _differences(request: Request, parts: list[_Part]) -> Result:
+    """What would change, and nothing written."""
+    from secretkit import differing
+
+    plans = [(part, part.planned()) for part in parts]
+    lines = [line for part, todo in plans for line in differing.summary(part.folder, todo)]
+    shown = [(part, todo) for part, todo in plans if request.diff and todo.changes]
+
+    def text() -> Iterator[str]:
+        for part, todo in shown:
+            within = f"{part.within}/" if part.within else ""
+            costs = _costs(part, parts[0]) if part.within else None
+            yield from differing.unified(
+                part.folder, todo, colour=request.colour, within=within, costs=costs
+            )
+
+    return Result(
+        (), _notes(plans), text, failed=request.check and bool(lines), root=parts[0].root,
+        differences=tuple(lines) if request.check else (),
+    )  # fmt: skip
+
+
+def _costs(part: _Part, base: _Part) -> "Callable[[Change], Iterable[str]]":
+    """What changes of an overlay's files do beyond the change: told of whole objects, once of each."""
+    from secretkit import differing, rebuilding
+
+    told: set[tuple[str, str]] = set()
+    then = _standing(part), _standing(base)
+    after = _coming(part), _coming(base)
+
+    def costs(change: "Change") -> Iterable[str]:
+        name = rebuilding.object_of(change.path)
+        if name in told:
+            return ()
+        told.add(name)
+        old, new = rebuilding.whole(*name, *then), rebuilding.whole(*name, *after)
+        return differing.marks(old, new) if old and new else ()
+
+    return costs
+
+
+def _standing(part: _Part) -> "Read":
+    """What reads the files that are there, none of them through a symlink."""
+    known = part.seen().files
+    return lambda path: (part.folder / path).read_bytes() if path in known else None
+
+
+def _coming(part: _Part) -> "Read":
+    """What gives the files that are wanted."""
+    known = {one.file.path: one.file for one in part.wanted}
+    return lambda path: known[path].content if path in known else None
+
+
+def _written(parts: list[_Part]) -> tuple[str, ...]:
+    """Does all that is planned, while no other run writes; gives the notes.
+
+    The base is there before what is built on it, and what goes of it goes last.
+    """
+    if not all(part.folder.is_dir() for part in parts):
+        for part in parts:
+            part.planned()  # what is refused leaves no empty folder
+    with ExitStack() as held:
+        for part in parts:
+            held.enter_context(files.held(part.folder))
+        plans = [(part, part.planned()) for part in parts]
+        (base, todo), *others = plans
+        _do(base, folder.writing(todo))
+        for part, theirs in others:
+            _do(part, folder.steps(theirs))
+            files.prune(base.folder, part.within)
+        _do(base, folder.clearing(todo))
+    return _notes(plans)
+
+
+def _do(part: _Part, steps: Iterable[folder.Step]) -> None:
+    for step in steps:
+        folder.do(part.folder, step)
+
+
+def _notes(plans: Iterable[tuple[_Part, Plan]]) -> tuple[str, ...]:
+    """The notes of all folders; what the base says already is said once."""
+    notes: dict[str, None] = {}
+    for part, todo in plans:
+        for text in todo.notes:
+            if text not in notes:
+                notes[f"{part.within}: {text}" if part.within else text] = None
+    return tuple(notes)
