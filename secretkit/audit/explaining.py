@@ -15,6 +15,7 @@ from secretkit.model.audit_policy import STAGES, Hit, Policy, Request, matches_r
 from secretkit.model.control_plane import AuditRule
 from secretkit.model.platform import Platform
 from secretkit.text import Place, Source, Span, Tree
+from secretkit.wiring import Cloud, cloud_of
 
 _BODY_VERBS = ("create", "update", "patch", "delete", "deletecollection")
 
@@ -47,11 +48,11 @@ class Managed(Usage):
     exit_code = 1
     code = faults.MANAGED.code
 
-    def __init__(self, provider: str) -> None:
+    def __init__(self, provider: str, cloud: Cloud) -> None:
         code = faults.MANAGED
-        title = code.title.format(provider=provider)
+        title = code.title.format(cloud=cloud.title)
         fix = code.fix.format(provider=provider)
-        super().__init__(f"{title}\nwhy: {faults.ALTERNATIVES[provider]}\nfix: {fix}")
+        super().__init__(f"{title}\nwhy: {code.why.format(logs=cloud.logs)}\nfix: {fix}")
 
 
 def nothing(one: pipeline.Compiled) -> None:
@@ -69,8 +70,9 @@ def of_outcome(outcome: pipeline.Outcome) -> Written:
     """The Policy that `render` writes; raises Managed where it writes none."""
     apps, platforms = outcome.planes, outcome.platforms
     for app in apps:
-        if app.target.is_managed and app.target.provider:
-            raise Managed(app.target.provider)
+        cloud = cloud_of(app.target)
+        if cloud and app.target.provider:
+            raise Managed(app.target.provider, cloud)
     made = tuple(audit_policy.rules(apps, platforms))
     body = audit_policy.policy(apps, platforms)
     about = tuple("" if one.is_asked else one.about for one in made)

@@ -200,16 +200,23 @@ def test_every_file_that_asked_is_named(explain: Ran, folder: Path) -> None:
     assert both["rule"]["number"] == 5  # no noise before it
 
 
-@pytest.mark.parametrize("provider", ["eks", "gke", "aks", "openshift"])
+@pytest.mark.parametrize(
+    ("provider", "cloud", "logs"),
+    [
+        ("eks", "EKS", "CloudWatch"), ("gke", "GKE", "Data Access logs"),
+        ("aks", "AKS", "kube-audit"), ("openshift", "OpenShift", "the profile in `spec.audit`"),
+    ],
+)  # fmt: skip
 def test_on_a_managed_cluster_there_is_no_policy_to_ask(
-    explain: Ran, folder: Path, provider: str
+    explain: Ran, folder: Path, provider: str, cloud: str, logs: str
 ) -> None:
     (folder / "platform.yaml").write_text(PLATFORM % provider)
 
     code, out, err = explain("--verb=get", "--resource=secrets", "-n=shop", "--name=db")
 
     assert (code, out) == (1, "")
-    assert err.startswith(f"error[SK459]: on {provider} no audit Policy is ours to write")
+    assert err.startswith(f"error[SK459]: on {cloud} no audit Policy is ours to write")
+    assert logs in err
     assert f"`secretkit audit queries --for {provider}`" in err
 
 
