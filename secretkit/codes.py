@@ -12,7 +12,8 @@ _FAULTS = (
     "secretkit.load.faults", "secretkit.load.manifest_faults", "secretkit.check.faults",
     "secretkit.check.policy_faults",
     "secretkit.resolve.faults", "secretkit.values.faults", "secretkit.compile.faults",
-    "secretkit.pipeline_faults", "secretkit.encryption.faults", "secretkit.audit.faults",
+    "secretkit.pipeline_faults", "secretkit.audit.faults", "secretkit.encryption.faults",
+    "secretkit.encryption.configuration_faults", "secretkit.encryption.step_faults",
 )  # fmt: skip
 
 

@@ -145,3 +145,48 @@ def create(path: Path, content: bytes, mode: int) -> None:
             raise Usage(f"{path} is there already, and is not written over") from None
         finally:
             part.unlink(missing_ok=True)
+
+
+def swap(path: Path, content: bytes, mode: int) -> None:
+    """Writes a file, in place of the one that may be there, whole or not at all; on the disk after it.
+
+    Root's file it is where root writes it. Whoever calls holds the folder.
+    """
+    with _told(path):
+        part = path.parent / f".secretkit-{os.urandom(8).hex()}.part"
+        try:
+            with os.fdopen(os.open(part, _NEW, 0o600), "wb") as stream:
+                stream.write(content)
+                stream.flush()
+                _own(stream.fileno(), mode)
+                os.fsync(stream.fileno())
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
+        _sync(path.parent)
+
+
+def close(path: Path, mode: int) -> None:
+    """Gives a file that is there its mode and, where root asks, its owner; through no symlink."""
+    with _told(path):
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        try:
+            _own(handle, mode)
+        finally:
+            os.close(handle)
+
+
+def _own(handle: int, mode: int) -> None:
+    if os.geteuid() == 0:
+        os.fchown(handle, 0, 0)
+    os.fchmod(handle, mode)
+
+
+def _sync(folder: Path) -> None:
+    """Has a rename in a folder survive a power cut, where the file system can."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        with suppress(OSError):
+            os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -15,7 +15,7 @@ from secretkit import files
 from secretkit.emit import overlay
 from secretkit.emit.form import OVERLAYS
 from secretkit.environments import told
-from secretkit.finding import Finding, Usage
+from secretkit.finding import Finding, Rejected, Usage
 from secretkit.objects import File, Object
 from secretkit.ownership import Plan, Scope, There, Wanted, folder, is_whole
 from secretkit.ownership.manifest import NAME
@@ -26,6 +26,7 @@ from secretkit.rendering import (
     Emitter,
     Request,
     Result,
+    Unsafe,
     compiled,
     nothing,
     scope_of,
@@ -62,7 +63,15 @@ def render(request: Request) -> Result:
     if request.check or request.diff:
         result = _differences(request, parts)
     else:
-        result = Result((), _written(parts), nothing, failed=False, root=root)
+        try:
+            done = _written(parts)
+        except Rejected as rejected:  # by what stands there
+            return Result(
+                (*findings, *rejected.findings), tuple(notes), nothing, failed=True, root=root
+            )
+        unsafe = tuple(one for part in parts for one in part.unsafe.findings)
+        result = Result(unsafe, done, nothing, failed=False, root=root)
+    findings = (*findings, *result.findings)
     return replace(result, findings=findings, notes=(*notes, *result.notes), root=root)
 
 
@@ -141,6 +150,7 @@ class _Part(NamedTuple):
     wanted: tuple[Wanted, ...]
     scope: Scope
     root: Path
+    unsafe: Unsafe
 
     def seen(self) -> There:
         """What is there of all that the folder's manifests name."""
@@ -161,12 +171,15 @@ def _parts(base: Compilation, found: list[_Environment], notes: list[str]) -> li
     output = base.request.output
     assert output is not None
     root, scope = base.outcome.root, scope_of(base)
-    parts = [_Part(output, "", tuple(wanted_of(base)), scope, root)]
+    unsafe = Unsafe(base.outcome, output)
+    parts = [_Part(output, "", tuple(wanted_of(base)), scope, root, unsafe)]
     for one in found:
         within = f"{OVERLAYS}/{one.name}"
         files.refuse_odd(output, f"{within}/{NAME}")
         wanted = tuple(wanted_of(one.compilation))
-        parts.append(_Part(output / within, within, wanted, scope_of(one.compilation), root))
+        unsafe = Unsafe(one.compilation.outcome, output / within)
+        scope = scope_of(one.compilation)
+        parts.append(_Part(output / within, within, wanted, scope, root, unsafe))
     return [*parts, *_gone(base, {one.name for one in found}, notes)]
 
 
@@ -180,7 +193,8 @@ def _gone(base: Compilation, names: Collection[str], notes: list[str]) -> Iterat
             continue
         within = f"{OVERLAYS}/{name}"
         scope = scope_of(base)._replace(environment=name)
-        part = _Part(held / name, within, (), scope, base.outcome.root)
+        unsafe = Unsafe(base.outcome, held / name)
+        part = _Part(held / name, within, (), scope, base.outcome.root, unsafe)
         there = part.seen()
         is_ours = all(one.environment == name for one in there.manifests.values())
         if is_ours and is_whole(there, scope):
@@ -208,8 +222,9 @@ def _differences(request: Request, parts: list[_Part]) -> Result:
                 part.folder, todo, colour=request.colour, within=within, costs=costs
             )
 
+    unsafe = tuple(one for part, todo in plans for one in part.unsafe.warnings(todo))
     return Result(
-        (), _notes(plans), text, failed=request.check and bool(lines), root=parts[0].root,
+        unsafe, _notes(plans), text, failed=request.check and bool(lines), root=parts[0].root,
         differences=tuple(lines) if request.check else (),
     )  # fmt: skip
 
@@ -257,6 +272,8 @@ def _written(parts: list[_Part]) -> tuple[str, ...]:
         for part in parts:
             held.enter_context(files.held(part.folder))
         plans = [(part, part.planned()) for part in parts]
+        for part, todo in plans:
+            part.unsafe.refuse(todo)
         (base, todo), *others = plans
         _do(base, folder.writing(todo))
         for part, theirs in others:

@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from secretkit import foreseen, pipeline
 from secretkit.emit import control_plane, form
 from secretkit.emit.templates import Templates
-from secretkit.finding import Finding
+from secretkit.finding import Finding, Rejected
 from secretkit.foreseen import unserved
 from secretkit.objects import File, Object
 from secretkit.parts import Record
 from secretkit.pipeline import Compiled, Options, Outcome
 from secretkit.single import is_wrong
 from secretkit.spool import Held, Spool
+from secretkit.text import Mark
 
 if TYPE_CHECKING:
-    from secretkit.ownership import Scope, Wanted
+    from secretkit.ownership import Plan, Scope, Wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,15 +83,21 @@ class Compilation(NamedTuple):
 def render(request: Request) -> Result:
     """Compiles, and writes only if no app has an error; raises Usage as the stations do."""
     found = compiled(request, Emitter(request))
-    outcome, emit, spool, findings = found.outcome, found.emit, found.spool, found.findings
+    outcome, emit, spool = found.outcome, found.emit, found.spool
+    findings = tuple(found.findings)
     notes = [*outcome.notes, *_base_note(outcome, request.options)]
     if is_wrong(findings):
         return Result(findings, tuple(notes), nothing, failed=True, root=outcome.root)
     has_partial = any(one.value.has_partial for one in outcome.written)
     if request.output is not None:
-        result = _folder(found)
+        try:
+            result = _folder(found)
+        except Rejected as rejected:  # by what stands there
+            findings += rejected.findings
+            return Result(findings, tuple(notes), nothing, failed=True, root=outcome.root)
         if request.form == "helm" and has_partial:
             notes.append("a chart holds no patches of workloads: use --inject, or kustomize")
+        findings += result.findings
         return replace(result, findings=findings, notes=(*notes, *result.notes))
     if has_partial and request.only != "control-plane":
         notes.append(
@@ -199,18 +206,20 @@ def _folder(found: Compilation) -> Result:
     output = request.output
     assert output is not None
     wanted, scope = list(wanted_of(found)), scope_of(found)
+    unsafe = Unsafe(outcome, output)
     if not (request.check or request.diff):
-        todo = folder.write(output, wanted, scope, outcome.root)
+        todo = folder.write(output, wanted, scope, outcome.root, judge=unsafe.refuse)
         notes = (*todo.notes, *_overlays_note(request))
-        return Result((), notes, nothing, failed=False, root=outcome.root)
+        return Result(unsafe.findings, notes, nothing, failed=False, root=outcome.root)
     from secretkit import differing
 
     todo = folder.planned(output, wanted, scope, outcome.root)
     text = partial(differing.unified, output, todo, colour=request.colour)
     lines = differing.summary(output, todo) if request.check else []
     return Result(
-        (), todo.notes, text if request.diff else nothing, bool(lines), outcome.root, tuple(lines)
-    )
+        unsafe.warnings(todo), todo.notes, text if request.diff else nothing, bool(lines),
+        outcome.root, tuple(lines),
+    )  # fmt: skip
 
 
 def scope_of(found: Compilation) -> "Scope":
@@ -222,6 +231,37 @@ def scope_of(found: Compilation) -> "Scope":
         request.options.environment, outcome.covers, _within(request.only),
         is_part=outcome.shard not in (None, (1, 1)),
     )  # fmt: skip
+
+
+class Unsafe:
+    """What a run would do to the encryption at rest that stands in the folder."""
+
+    def __init__(self, outcome: Outcome, output: Path) -> None:
+        self.findings: tuple[Finding, ...] = ()
+        self._outcome, self._output = outcome, output
+
+    def look(self, todo: "Plan") -> None:
+        """Finds it out; few runs touch that file."""
+        if not any(change.path.startswith("control-plane/") for change in todo.changes):
+            return
+        from secretkit.encryption import standing
+
+        outcome = self._outcome
+        first = Mark(outcome.written[0].file, (), "key")
+        self.findings = standing.findings(
+            todo, self._output, outcome.planes, outcome.platforms, first
+        )
+
+    def warnings(self, todo: "Plan") -> tuple[Finding, ...]:
+        """The same where nothing is written."""
+        self.look(todo)
+        return tuple(replace(found, severity="warning") for found in self.findings)
+
+    def refuse(self, todo: "Plan") -> None:
+        """Raises Rejected where stored objects would become unreadable."""
+        self.look(todo)
+        if any(found.severity == "error" for found in self.findings):
+            raise Rejected(self.findings)
 
 
 def _within(only: str | None) -> Callable[[str], bool]:

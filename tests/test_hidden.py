@@ -19,6 +19,8 @@ CANARY = b"Kanarienvogel"
 MAY_REVEAL = {
     "cli/encryption/keygen.py",
     "compile/plain_secret.py",
+    "encryption/key_bytes.py",
+    "encryption/materialize.py",
     "rules/sk5_values/sk510_literal_looks_secret.py",
     "rules/sk5_values/sk512_docker_config.py",
     "rules/sk5_values/sk513_ssh_key.py",

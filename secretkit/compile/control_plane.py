@@ -14,6 +14,8 @@ from secretkit.target import Target
 if TYPE_CHECKING:
     from secretkit.wiring import Plan, Wiring
 
+ENCRYPTION = "encryption-configuration"  # its file's name, without an ending
+
 
 def documents(
     apps: Sequence[App], platforms: Sequence[Platform] = ()

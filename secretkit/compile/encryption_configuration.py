@@ -21,13 +21,25 @@ def configuration(encryption: Encryption, target: Target) -> dict[str, Any]:
     return {
         "apiVersion": "apiserver.config.k8s.io/v1",
         "kind": "EncryptionConfiguration",
-        "resources": [
-            {
-                "resources": [_resource(kind) for kind in encryption.kinds],
-                "providers": _providers(encryption, target),
-            }
-        ],
+        "resources": _entries(encryption, target),
     }
+
+
+def _entries(encryption: Encryption, target: Target) -> list[dict[str, Any]]:
+    """One entry; before it one of what a wildcard would cover, since of two the first decides."""
+    encrypted = {
+        "resources": [_resource(kind) for kind in encryption.kinds],
+        "providers": _providers(encryption, target),
+    }
+    if not encryption.excepted:
+        return [encrypted]
+    # What was encrypted before stays readable; but a plugin of KMS cannot stand in two entries.
+    readers = [_provider(block, target) for block in encryption.blocks if not block.is_kms]
+    excepted = {
+        "resources": [_resource(kind) for kind in encryption.excepted_kinds],
+        "providers": [_IDENTITY, *readers],
+    }
+    return [excepted, encrypted]
 
 
 def _resource(kind: Kind) -> str:

@@ -52,11 +52,25 @@ def load_documents(source: Source) -> tuple[tuple[Any, Span], ...]:
     return tuple(reader.read_documents)
 
 
+def load_one(source: Source) -> Any:
+    """The one document of a file that a component of Kubernetes reads as its own.
+
+    Raises Rejected with all that it would not take; also with a second document, of which it takes
+    the first without a word.
+    """
+    reader = _Manifests(source, many=False)
+    reader.read()
+    if reader.findings:
+        raise Rejected(reader.findings)
+    return reader.value
+
+
 class _Manifests(Reader):
     """The reader of our own files, with kubectl's scalars, tags, merge keys and documents."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, *, many: bool = True) -> None:
         super().__init__(source)
+        self._many = many
         self._rows = source.text.split("\n")
         self.read_documents: list[tuple[Any, Span]] = []
         self._begin = Span(source, 1, 1, 1, 1)
@@ -67,7 +81,7 @@ class _Manifests(Reader):
         import yaml
 
         match event:
-            case yaml.DocumentStartEvent():
+            case yaml.DocumentStartEvent() if self._many:
                 self.value, self._anchors = None, {}
                 return
             case yaml.DocumentEndEvent():
@@ -160,7 +174,8 @@ class _Manifests(Reader):
         return value
 
     def _put(self, value: Any, event: Any) -> None:
-        merged = self._merged.get(len(self._stack), set())
+        # A component that reads its own file is strict: there a field over a merged one stands twice.
+        merged = self._merged.get(len(self._stack), set()) if self._many else set()
         if self._keys and self._keys[-1] is _MERGE:
             self._merge(value, event)
             self._keys[-1] = NO_KEY
@@ -181,6 +196,10 @@ class _Manifests(Reader):
             return
         merged = self._merged.setdefault(len(self._stack), set())
         for parent in reversed(parents):
+            if not self._many:
+                twice = [key for key in parent if key in self._stack[-1].value]
+                at = self._span(event)
+                self.findings += [faults.DUPLICATE.at(at, key=key) for key in twice]
             self._stack[-1].value.update(parent)
             merged.update(parent)
 

@@ -2,7 +2,16 @@
 
 from typing import NamedTuple
 
+from secretkit.lazy import lazily
+from secretkit.names import is_subdomain
 from secretkit.text import Place, has
+
+_PLURAL = lazily(r"[a-z][-a-z0-9]*")
+_NO_REST = ("apiserveripinfo", "serviceipallocations", "servicenodeportallocations")
+_GONE = {
+    "events.k8s.io": ("its events are stored in the core group", "write `events`"),
+    "extensions": ("the group is gone", "name the group that took its place"),
+}
 
 
 class Kind(NamedTuple):
@@ -41,9 +50,63 @@ class Kind(NamedTuple):
         return any(one[0] == "*" and two[2] == "*" for one, two in (halves, halves[::-1]))
 
     @property
+    def above(self) -> "tuple[Kind, ...]":
+        """Where the API server looks for a kind's encryption: itself, its group, everything."""
+        found = (self, Kind(self.group, "*"), EVERYTHING)
+        return tuple(kind for at, kind in enumerate(found) if kind not in found[:at])
+
+    def overlaps(self, other: "Kind") -> bool:
+        """Whether one list of an EncryptionConfiguration may not hold both."""
+        if EVERYTHING in (self, other):
+            return True
+        return self.group == other.group and (
+            "*" in (self.resource, other.resource) or self.resource == other.resource
+        )
+
+    @property
     def is_void(self) -> bool:
         """`*/*` is no wildcard to the API server: it matches nothing."""
         return self.resource == "*/*"
+
+
+EVERYTHING = Kind("*", "*")
+
+
+class Unencryptable(NamedTuple):
+    """Why a resource cannot be encrypted; `is_refused` by the API server, or only never found by it."""
+
+    problem: str
+    mend: str
+    is_refused: bool = True
+
+
+def unencryptable(text: str) -> Unencryptable | None:
+    """What is wrong with a resource of an EncryptionConfiguration, or None."""
+    kind = Kind.of(text)
+    if text != text.lower():
+        return Unencryptable(
+            "a resource has no capital letters", f"write `{text.lower()}`, in the plural"
+        )
+    if text == "*":
+        return Unencryptable(
+            "a lone `*` is refused", 'write `"*."` for the core group, `"*.*"` for everything'
+        )
+    if kind.group == "*" and kind.resource != "*":
+        return Unencryptable("one resource across all groups is refused", "name its group")
+    if kind.group in _GONE:
+        return Unencryptable(*_GONE[kind.group])
+    if kind.resource in _NO_REST and not kind.group:
+        return Unencryptable("it has no REST API", "drop it", is_refused=text == kind.resource)
+    if "/" in text:
+        return Unencryptable(
+            "a subresource is stored with its resource", "name the resource alone", is_refused=False
+        )
+    known_group = kind.group in ("", "*") or is_subdomain(kind.group)
+    if not known_group or not (kind.resource == "*" or _PLURAL.fullmatch(kind.resource)):
+        return Unencryptable(
+            "it is no `resource` or `resource.group`", "write it like `secrets`", is_refused=False
+        )
+    return None
 
 
 class AuditRule(NamedTuple):
@@ -95,6 +158,7 @@ class Encryption(NamedTuple):
     move_to: Block | None
     move_from: Block | None
     at: Place
+    excepted: tuple[str, ...] = ()  # covered by a wildcard of `resources`, and not encrypted
 
     @property
     def blocks(self) -> tuple[Block, ...]:
@@ -104,6 +168,19 @@ class Encryption(NamedTuple):
     @property
     def kinds(self) -> tuple[Kind, ...]:
         return tuple(Kind.of(text) for text in self.resources)
+
+    @property
+    def excepted_kinds(self) -> tuple[Kind, ...]:
+        return tuple(Kind.of(text) for text in self.excepted)
+
+    def covers(self, kind: Kind) -> bool:
+        """Whether a kind is encrypted: the nearest of itself, its group and everything decides."""
+        for found in kind.above:
+            if found in self.excepted_kinds:
+                return False
+            if found in self.kinds:
+                return True
+        return False
 
     def says(self, field: str) -> bool:
         """Whether the file sets a field, whatever to."""

@@ -7,7 +7,7 @@ which is killed is finished by the next.
 import hashlib
 import os
 import stat
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TypeAlias
 
@@ -37,13 +37,23 @@ def planned(folder: Path, found: Iterable[Wanted], scope: Scope, root: Path) -> 
     return plan(look(folder, files_wanted, root), files_wanted, scope)
 
 
-def write(folder: Path, found: Iterable[Wanted], scope: Scope, root: Path) -> Plan:
-    """Plans and does it, while no other run writes in the same folder."""
+def write(
+    folder: Path,
+    found: Iterable[Wanted],
+    scope: Scope,
+    root: Path,
+    judge: Callable[[Plan], None] = lambda _: None,
+) -> Plan:
+    """Plans and does it, while no other run writes in the same folder.
+
+    What `judge` raises on the plan is raised before anything is written.
+    """
     files_wanted = tuple(found)
     if not folder.is_dir():
         planned(folder, files_wanted, scope, root)  # what is refused leaves no empty folder
     with files.held(folder):
         todo = planned(folder, files_wanted, scope, root)
+        judge(todo)
         for step in steps(todo):
             do(folder, step)
     return todo

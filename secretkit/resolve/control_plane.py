@@ -40,6 +40,7 @@ def resolve_encryption(spec: Mapping[str, Any], at: Place) -> Encryption | None:
         move_to=blocks["moveTo"],
         move_from=blocks["moveFrom"],
         at=place,
+        excepted=tuple(value.get("except", ())),
     )
 
 

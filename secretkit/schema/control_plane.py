@@ -96,6 +96,8 @@ def encryption() -> Fragment:
         "resources": listing("Kinds as `resource`, `resource.group`, `*.` or `*.*`.",
                              text("A kind.", example="secrets", minLength=1), at_least=1, example=["secrets"],
                              default=["secrets"]),
+        "except": listing("Kinds that a wildcard of `resources` covers, and that are not encrypted all the same.",
+                          text("A kind.", example="events", minLength=1), at_least=1, example=["events"]),
         **_block(),
         "readUnencrypted": flag("Objects that are not encrypted yet can be read: identity stands last.",
                                 default=False),

@@ -191,3 +191,82 @@ def test_the_schema_refuses_what_stops_an_api_server(change: dict[str, Any]) -> 
     body = rendered({"provider": "kms", "kms": KMS}) | change
 
     assert list(Draft202012Validator(SCHEMA).iter_errors(body)) != []
+
+
+@pytest.mark.parametrize(
+    ("encryption", "excepted", "providers"),
+    [
+        pytest.param(
+            {"provider": "secretbox", "keys": [key("a"), key("b", "next")], "readUnencrypted": False},
+            [IDENTITY, local("secretbox", "a", "b")], [local("secretbox", "a", "b")],
+            id="what a key encrypted before stays readable",
+        ),
+        pytest.param(
+            {"provider": "kms", "kms": KMS, "readUnencrypted": True}, [IDENTITY], [KMS_V2, IDENTITY],
+            id="a plugin cannot stand in two entries",
+        ),
+        pytest.param(
+            {"provider": "secretbox", "keys": [key("a")], "readUnencrypted": True,
+             "moveTo": {"provider": "kms", "kms": KMS}},
+            [IDENTITY, local("secretbox", "a")], [local("secretbox", "a"), KMS_V2, IDENTITY],
+            id="of two providers the local one",
+        ),
+    ],
+)  # fmt: skip
+def test_exceptions_stand_before_the_wildcard_and_are_not_encrypted(
+    encryption: dict[str, Any], excepted: list[dict[str, Any]], providers: list[dict[str, Any]]
+) -> None:
+    exceptions = {"resources": ["*.*"], "except": ["events", "leases.coordination.k8s.io"]}
+    body = rendered({**exceptions, **encryption})
+
+    assert body["resources"] == [
+        {"resources": ["events", "leases.coordination.k8s.io"], "providers": excepted},
+        {"resources": ["*.*"], "providers": providers},
+    ]
+    Draft202012Validator(SCHEMA).validate(body)
+
+
+@pytest.mark.parametrize(
+    ("resources", "excepted", "codes"),
+    [
+        pytest.param(["*.*"], ["events"], [], id="out of everything"),
+        pytest.param(["*."], ["events"], [], id="out of a group"),
+        pytest.param(["*.*"], ["*.apps"], [], id="a group out of everything"),
+        pytest.param(["*.*"], ["*.apps", "deployments.apps"], ["SK409"], id="twice"),
+        pytest.param(["*.*"], ["Events"], ["SK408"], id="no resource"),
+        pytest.param(["*.*"], ["secrets"], ["SK411"], id="secrets"),
+        pytest.param(["*.*"], ["*."], ["SK411"], id="the group of secrets"),
+        pytest.param(["*.*"], ["*.*"], ["SK411", "SK421"], id="everything out of everything"),
+        pytest.param(["secrets"], ["secrets"], ["SK411", "SK421"], id="a name out of a name"),
+        pytest.param(["secrets", "*.apps"], ["events"], ["SK421"], id="another group's"),
+    ],
+)
+def test_an_exception_takes_something_out_of_a_wildcard(
+    resources: list[str], excepted: list[str], codes: list[str]
+) -> None:
+    encryption = {"resources": resources, "except": excepted, "provider": "secretbox",
+                  "keys": [key("a")], "readUnencrypted": True}  # fmt: skip
+    source = Source("secrets.yaml", HEAD + json.dumps(encryption))
+
+    assert sorted(one.code for one in judge(source, Options())) == codes
+
+
+def test_exceptions_alone_are_no_demand() -> None:
+    source = Source("secrets.yaml", HEAD + json.dumps({"resources": ["*.*"], "except": ["events"]}))
+
+    assert [one.severity for one in judge(source, Options())][:1] == ["error"]
+
+
+def test_what_a_platform_excepts_is_not_provided() -> None:
+    from secretkit.model.control_plane import Encryption, Kind
+    from secretkit.text import Place, Tree
+
+    found = Encryption(
+        ("*.*",), None, False, False, None, None, Place(Tree({}, ())), ("events", "*.apps")
+    )
+
+    asked = ("secrets", "events", "deployments.apps", "widgets.example.com")
+    assert [kind for kind in asked if found.covers(Kind.of(kind))] == [
+        "secrets",
+        "widgets.example.com",
+    ]

@@ -13,6 +13,7 @@ _COMMANDS = {
     "next": "Take the next step of what is under way.",
     "back": "Take the last step back.",
     "keygen": "Make a key.",
+    "materialize": "Write the API server's file on its host, keys and all.",
     "rewrite": "Print what makes every stored object be written again.",
     "verify": "Say how objects are stored and what the API servers have loaded.",
 }

@@ -1,34 +1,27 @@
 """SK409: no resource is listed twice, by name or by a wildcard."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from secretkit.finding import Finding
 from secretkit.model.app import App
 from secretkit.model.control_plane import Kind
 from secretkit.rules import Rule
-
-_EVERYTHING = Kind("*", "*")
+from secretkit.text import Place
 
 
 def find(app: App) -> Iterator[Finding]:
-    encryption = app.encryption
-    for number, kind in enumerate(encryption.kinds if encryption else ()):
-        for earlier, other in enumerate(encryption.kinds[:number] if encryption else ()):
-            if encryption and _meet(kind, other):
-                place = encryption.at / "resources"
-                yield RULE.at(
-                    place / number, also=[place / earlier],
-                    resource=encryption.resources[number], other=encryption.resources[earlier],
-                )  # fmt: skip
+    if app.encryption:
+        yield from _in(app.encryption.at / "resources", app.encryption.resources)
+        yield from _in(app.encryption.at / "except", app.encryption.excepted)
+
+
+def _in(place: Place, texts: Sequence[str]) -> Iterator[Finding]:
+    for number, text in enumerate(texts):
+        for earlier, other in enumerate(texts[:number]):
+            if Kind.of(text).overlaps(Kind.of(other)):
+                also = [place / earlier]
+                yield RULE.at(place / number, also=also, resource=text, other=other)
                 break
-
-
-def _meet(kind: Kind, other: Kind) -> bool:
-    if _EVERYTHING in (kind, other):
-        return True
-    return kind.group == other.group and (
-        "*" in (kind.resource, other.resource) or kind.resource == other.resource
-    )
 
 
 RULE = Rule(

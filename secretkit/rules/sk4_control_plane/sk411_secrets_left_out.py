@@ -7,13 +7,15 @@ from secretkit.model.app import App
 from secretkit.model.control_plane import Kind
 from secretkit.rules import Rule
 
-_WITH_SECRETS = {Kind("", "secrets"), Kind("", "*"), Kind("*", "*")}
+_SECRETS = Kind("", "secrets")
 
 
 def find(app: App) -> Iterator[Finding]:
     encryption = app.encryption
-    if encryption and encryption.block and not _WITH_SECRETS & set(encryption.kinds):
-        yield RULE.at((encryption.at / "resources").key)
+    if encryption and encryption.block and not encryption.covers(_SECRETS):
+        covering = set(_SECRETS.above)
+        field = "except" if covering & set(encryption.excepted_kinds) else "resources"
+        yield RULE.at((encryption.at / field).key)
 
 
 RULE = Rule(
@@ -22,7 +24,7 @@ RULE = Rule(
     title="`secrets` are not among the encrypted resources",
     why="they would lie in etcd, and in each of its backups, in the clear; and Secrets that are "
     "encrypted already could not be read any more",
-    fix="add `secrets`",
+    fix="add `secrets` to `resources`, and take them out of `except`",
     source="CIS Kubernetes Benchmark 1.2.27",
     find=find,
     wrong="""

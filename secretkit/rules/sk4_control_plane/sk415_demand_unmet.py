@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 
 from secretkit.finding import Finding
 from secretkit.model.app import App
-from secretkit.model.control_plane import Kind
 from secretkit.model.platform import Platform
 from secretkit.rules import Rule
 
@@ -12,25 +11,19 @@ from secretkit.rules import Rule
 def judge_apps(apps: Sequence[App], platforms: Sequence[Platform]) -> Iterator[Finding]:
     """Demands (`resources` alone) that no platform of the run covers."""
     provided = [
-        kind
+        platform.encryption
         for platform in platforms
         if platform.encryption and platform.encryption.block
-        for kind in platform.encryption.kinds
     ]
     for app in apps:
         if app.encryption is None or app.encryption.block:
             continue
         for number, kind in enumerate(app.encryption.kinds):
-            if not any(_covers(other, kind) for other in provided):
+            if not any(other.covers(kind) for other in provided):
                 place = app.encryption.at / "resources" / number
                 yield RULE.at(place if provided else app.encryption.at.key, kind=kind)
             if not provided:
                 break
-
-
-def _covers(provided: Kind, demanded: Kind) -> bool:
-    """`*.` is all of the core group, `*.group` all of one, and `*.*` everything."""
-    return provided in (demanded, Kind("*", "*"), Kind(demanded.group, "*"))
 
 
 RULE = Rule(
