@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from secretkit.encryption import running, storage
 from secretkit.encryption.verdict import Storage
-from secretkit.model.control_plane import Encryption, Kind
+from secretkit.model.control_plane import Encryption
 from secretkit.target import Target
 
 PAGE = 200  # objects a request: what etcd, etcdctl and we hold at a time
@@ -64,23 +64,28 @@ def look(access: Access, encryption: Encryption, target: Target) -> Storage:
         for one in storage.ranges(encryption.kinds):
             if one.kind:
                 tally.expect(str(one.kind))
+            is_empty = True
             for path, head in _objects(access, one.path):
                 tally.add(path, head)
-            if one.kind and not tally.has(str(one.kind)) and not _is_known(access, one.kind):
-                unseen.append(
-                    f"{one.kind}: this etcd holds no such objects, and no CRD of that name"
-                )
+                is_empty = False
+            if is_empty and not _is_known(access, one):
+                name = one.kind or f"*.{one.path[:-1]}"
+                unseen.append(f"{name}: this etcd holds no such objects, and no CRD of that name")
     except running.Failed as failed:
         # What was counted is not all, and half a count would mislead.
         return Storage(unseen=(f"etcd: {failed}",))
     return Storage(tally.result(), tuple(sorted(tally.never.items())), tuple(unseen))
 
 
-def _is_known(access: Access, kind: Kind) -> bool:
-    """Whether a resource of which etcd holds none would be where we looked."""
-    crd = storage.definition(kind)
-    if kind in storage.BUILTIN or crd is None:
-        return kind in storage.BUILTIN
+def _is_known(access: Access, one: storage.Range) -> bool:
+    """Whether a resource or group of which etcd holds none would be where we looked."""
+    if one.kind is None:
+        group = one.path[:-1]
+        crds = (path for path, _ in _objects(access, f"{storage.CRDS}/", "--keys-only"))
+        return storage.is_builtin(group) or any(path.endswith(f".{group}") for path in crds)
+    crd = storage.definition(one.kind)
+    if one.kind in storage.BUILTIN or crd is None:
+        return one.kind in storage.BUILTIN
     return next(_paths(access, crd), None) == crd
 
 
@@ -90,7 +95,7 @@ def _paths(access: Access, start: str) -> Iterator[str]:
         yield path
 
 
-def _objects(access: Access, start: str) -> Iterator[tuple[str, bytes]]:
+def _objects(access: Access, start: str, *more: str) -> Iterator[tuple[str, bytes]]:
     """Path below the prefix and first bytes of every object that begins with `start`, page by page.
 
     The next page begins with the last path of the one before, which is then passed over: no
@@ -100,7 +105,7 @@ def _objects(access: Access, start: str) -> Iterator[tuple[str, bytes]]:
     last = start
     while True:
         count, previous = 0, last
-        for path, head in _page(access, previous, end, [], PAGE):
+        for path, head in _page(access, previous, end, more, PAGE):
             count, last = count + 1, path
             if path != previous or path == start:
                 yield path, head

@@ -58,7 +58,7 @@ _OF_OTHER_SERVERS = {
 }
 # What the API server keeps for itself, and never encrypts.
 NEVER = ("masterleases", "peerserverleases", "ranges")
-_CRDS = "apiextensions.k8s.io/customresourcedefinitions"
+CRDS = "apiextensions.k8s.io/customresourcedefinitions"
 
 BUILTIN = frozenset(
     Kind(group, name) for group, names in _GROUPS.items() for name in names.split()
@@ -103,9 +103,14 @@ def _ranges(kind: Kind) -> Iterator[Range]:
         yield Range(f"{_path(kind)}/", kind)
 
 
+def is_builtin(group: str) -> bool:
+    """Whether a group is one of Kubernetes' own."""
+    return group in _GROUPS
+
+
 def definition(kind: Kind) -> str | None:
     """The path of the CRD of a resource that is not Kubernetes' own; None where it can have none."""
-    return f"{_CRDS}/{kind}" if "." in kind.group and kind.group not in _GROUPS else None
+    return f"{CRDS}/{kind}" if "." in kind.group and kind.group not in _GROUPS else None
 
 
 def named(path: str) -> tuple[str, str]:
@@ -223,9 +228,6 @@ class Tally:
         strays = self._strays.setdefault(resource, [])
         if found != self._known[0] and len(strays) < STRAYS:
             strays.append(printable(name))
-
-    def has(self, resource: str) -> bool:
-        return bool(self._counts.get(resource))
 
     def result(self) -> tuple[Stored, ...]:
         """What was counted, by resource."""

@@ -363,7 +363,7 @@ def test_a_managed_cluster_has_no_such_file(host: Host) -> None:
     (host.folder / "platform.yaml").write_text(
         HEAD.replace("spec:\n", "spec:\n  targets: {provider: eks}\n")
         + '    provider: kms\n    kms: {name: "arn:aws:kms:eu-west-1:111122223333:key/'
-        + "1234abcd-12ab-34cd-56ef-1234567890ab\"}\n"
+        + '1234abcd-12ab-34cd-56ef-1234567890ab"}\n'
     )
 
     ran = host()

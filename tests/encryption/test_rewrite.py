@@ -127,7 +127,7 @@ def test_unasked_it_is_what_the_target_takes_as_it_comes(
     [
         pytest.param(["secrets"], "1.29", None, ["SK425"], id="no migrations yet"),
         pytest.param(["secrets", "*.apps"], "1.37", None, ["SK426"], id="a wildcard"),
-        pytest.param(["secrets", "widgets.example.com", "*.apps"], "1.34", None, ["SK427", "SK426"],
+        pytest.param(["secrets", "widgets.example.com", "*.example.org"], "1.34", None, ["SK427", "SK426"],
                      id="a version that nobody knows"),
         pytest.param(["secrets"], "1.36", "eks", ["SK428"], id="a gate on a managed cluster"),
     ],

@@ -96,11 +96,13 @@ def test_counting_keeps_the_first_few_names_alone() -> None:
     for number in range(9):
         tally.add(f"secrets/default/a{number}", old.prefix)
     tally.add("secrets/default/\x1b[31m", writer.prefix)
-    tally.add("secrets/other/odd\n", b"k8s\0")
+    tally.add("secrets/other/odd", b"k8s\0")
+    tally.add("pods/default/\x1b[31m\n", b"k8s\0")
     tally.add("masterleases/10.0.0.1", b"k8s\0")
 
     assert tally.result() == (
         Stored("configmaps", ()),
+        Stored("pods", ((PLAIN, 1),), ("default/\\x1b[31m\\x0a",)),
         Stored("secrets", ((old, 9), (PLAIN, 1), (writer, 1)),
                ("default/a0", "default/a1", "default/a2", "default/a3", "default/a4")),
     )  # fmt: skip
