@@ -209,12 +209,15 @@ def files_of(example: Example) -> dict[str, str]:
     return {text.partition("\nkind: ")[2].partition("\n")[0]: text for text in texts}
 
 
-def test_a_server_boots_with_the_local_key_and_writes_with_it(start: Start) -> None:
+@pytest.mark.parametrize("release", ["1.34", "1.35", "1.36", "1.37"])
+def test_a_server_boots_with_the_local_key_and_writes_with_it(start: Start, release: str) -> None:
     files = files_of(Example("encryption-local-key"))
     key = base64.b64encode(secrets.token_bytes(32)).decode()
     encryption = files["EncryptionConfiguration"].replace("<base64-encoded-32-byte-key>", key)
 
-    server = start(ApiServer(encryption=encryption, audit=files["Policy"]))
+    server = start(
+        ApiServer(encryption=encryption, audit=files["Policy"], emulated_version=release)
+    )
     server.apply(SECRET, namespace="default")
 
     stored = server.etcd.read("/registry/secrets/default/canary")

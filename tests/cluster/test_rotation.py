@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -331,3 +332,44 @@ def test_the_whole_walk_loses_nothing(
             for name, value in client.written.items():
                 answer = member.until_answered("GET", path_of("default", name))
                 assert answer.body["data"] == secret(name, value)["data"]
+
+
+def test_a_step_is_taken_on_what_the_servers_and_etcd_say(
+    host: Host, tmp_path: Path, start: Start
+) -> None:
+    """With automatic reload, without a restart, and without anybody's word."""
+    etcd = start(Etcd())
+    live = tmp_path / "live"
+    live.mkdir()
+    live /= "encryption-configuration.yaml"
+    host.do("enable", "--provider", "secretbox", *host.key("key-1"))
+    host.do("materialize", "-o", live)
+    reload = "--encryption-provider-config-automatic-reload=true"
+    config = f"--encryption-provider-config={live}"
+    server = start(Member(etcd, flags=(config, reload)))
+    stored = ("--etcd-endpoints", etcd.url)
+    servers = ("--kubeconfig", str(server.kubeconfig), "--config", str(live))
+    assert server.until_answered("POST", path_of("default"), secret("canary", "x")).code == 201
+
+    assert "enabling: readable" in host.do("status")
+    host.do("next", *servers)  # it loaded the file at its start
+    host.do("materialize", "-o", live)
+    early = host.call("next", host.file, *servers, *stored)
+    assert early.returncode == 1
+    assert "has loaded another file" in early.stderr
+    assert "not every object is known to be rewritten" in early.stderr
+
+    until = time.monotonic() + 150
+    while host.call("verify", host.file, *servers).returncode:
+        assert time.monotonic() < until, "the file is not read again"
+        time.sleep(2)
+    again = host.call("next", host.file, *servers, *stored)
+    assert again.returncode == 1
+    assert "secrets: 1 of 1 is not under secretbox:key-1 (1 plain): default/canary" in again.stderr
+    body = server.until_answered("GET", path_of("default", "canary")).body
+    assert server.send("PUT", path_of("default", "canary"), body).code == 200
+    host.do("next", *servers, *stored)
+
+    assert "steady" in host.do("status")
+    value = etcd.read("/registry/secrets/default/canary")
+    assert value.startswith(b"k8s:enc:secretbox:v1:key-1:")
