@@ -19,6 +19,7 @@
 set -eu
 
 RESOURCES=@RESOURCES@
+EXCEPTED=@EXCEPTED@
 NAMESPACES=@NAMESPACES@
 WRITER=@WRITER@
 
@@ -242,7 +243,10 @@ fi
 asked "$work/others" get apiservices.v1.apiregistration.k8s.io \
     --output='jsonpath={range .items[?(@.spec.service)]}{.spec.group}{"\n"}{end}' || : >"$work/others"
 
-say "$RESOURCES" | while IFS= read -r name; do declared "$name"; done | sort -u >"$work/resources"
+all_of() { say "$1" | while IFS= read -r name; do declared "$name"; done | sort -u; }
+: >"$work/excepted"
+if [ -n "$EXCEPTED" ]; then all_of "$EXCEPTED" >"$work/excepted"; fi
+all_of "$RESOURCES" | { grep -Fvx -f "$work/excepted" || :; } >"$work/resources"
 while IFS= read -r name <&6; do
     if grep -Fqx -e "$name" "$work/namespaced" "$work/cluster"; then
         resource "$name"

@@ -73,6 +73,7 @@ def script(encryption: Encryption, target: Target, namespaces: Sequence[str] = (
     """A POSIX shell script around kubectl; every word that comes from a file is quoted."""
     given = {
         "RESOURCES": [_argument(kind) for kind in encryption.kinds],
+        "EXCEPTED": [_argument(kind) for kind in encryption.excepted_kinds],
         "NAMESPACES": namespaces,
         "WRITER": [_wanted(encryption, target)],
     }

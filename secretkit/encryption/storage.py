@@ -128,6 +128,12 @@ def named(path: str) -> tuple[str, str]:
     return steps[0], "/".join(steps[1:])
 
 
+def is_judged(encryption: Encryption, path: str) -> bool:
+    """Whether what lies at a path has a form to have: not what `except` leaves out."""
+    resource, _ = named(path)
+    return resource in NEVER or encryption.covers(Kind.of(resource))
+
+
 class Form(NamedTuple):
     """How a value stands in etcd: under a provider's key or plugin, `plain`, or `other`."""
 
@@ -169,7 +175,7 @@ def form(head: bytes, known: Iterable[Form] = ()) -> Form:
 
 def forms(encryption: Encryption, target: Target) -> tuple[Form, ...]:
     """The forms that a declared encryption can read, in order: the first is what it writes."""
-    (entry,) = configuration(encryption, target)["resources"]
+    *_, entry = configuration(encryption, target)["resources"]  # behind what is excepted
     return tuple(one for provider in entry["providers"] for one in _forms(provider))
 
 

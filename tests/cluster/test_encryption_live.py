@@ -326,6 +326,29 @@ def test_a_wildcard_is_rewritten_and_seen_in_all_that_it_stands_for(
     assert left["flowschemas.flowcontrol.apiserver.k8s.io"]["plain"] > 0
 
 
+def test_what_is_excepted_is_neither_rewritten_nor_judged(
+    etcd: Etcd,
+    server: Callable[..., ApiServer],
+    declared: Callable[..., Path],
+    run: Callable[..., Ran],
+) -> None:
+    bare = server()
+    make_secrets(bare, "default", "plain")
+    bare.stop()
+    on = server("key-2", "key-1", resources=["*."])
+    file = declared(["*."], **{"except": ["endpoints", "events"]})
+
+    ran = run(script_of(file), on)
+
+    assert ran.code == 0, ran
+    told = {line.partition(":")[0] for line in ran.out.splitlines()}
+    assert "secrets" in told
+    assert not told & {"endpoints", "events"}
+    stored = counts(seen(file, etcd))
+    assert stored["secrets"] == {"key-2": 1}
+    assert not set(stored) & {"endpoints", "events"}
+
+
 def test_the_script_rewrites_what_others_change_meanwhile(
     etcd: Etcd,
     server: Callable[..., ApiServer],
