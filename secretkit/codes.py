@@ -14,6 +14,7 @@ _FAULTS = (
     "secretkit.resolve.faults", "secretkit.values.faults", "secretkit.compile.faults",
     "secretkit.pipeline_faults", "secretkit.audit.faults", "secretkit.encryption.faults",
     "secretkit.encryption.configuration_faults", "secretkit.encryption.step_faults",
+    "secretkit.sealing.faults",
 )  # fmt: skip
 
 

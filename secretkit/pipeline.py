@@ -247,7 +247,7 @@ class _Fold:
         platforms, options = self._platforms, self._options
         known = _all_environments(platforms.loaded, self._environments)
         broken = self._is_unread or bool(platforms.findings)
-        _known_environment(options.environment, known, broken)
+        known_environment(options.environment, known, broken)
         findings = [*self._findings, *platforms.findings]
         for platform, warnings in platforms.warned:
             findings += by_policy(warnings, platform)
@@ -409,7 +409,8 @@ def _all_environments(platforms: Sequence[Platform], apps: set[str]) -> tuple[st
     return tuple(sorted(declared or apps))
 
 
-def _known_environment(name: str | None, known: Sequence[str], broken: bool) -> None:
+def known_environment(name: str | None, known: Sequence[str], broken: bool = False) -> None:
+    """Raises Usage where `--env` names an environment that is none; `broken`: that cannot be told."""
     if name is None or name in known or broken:
         return
     names = ", ".join(known) or "none is declared"

@@ -61,12 +61,21 @@ class Text:
     def replace(self, path: Path, value: Any) -> "Text":
         """Another scalar in place of the one at `path`."""
         node = self._find(path)
-        if not _is_scalar(node) or node.start_mark.line != node.end_mark.line:
+        if not _is_scalar(node):
             raise Layout
-        start, end = self._at(node.start_mark), self._at(node.end_mark)
+        start, end = self._at(node.start_mark), self._end(node)
         shown = emit.scalar(value)
         pad = " " if start == end and self.text[start - 1 : start] == ":" else ""
         return self._with(start, end, pad + shown)
+
+    def _end(self, node: Any) -> int:
+        """Where a scalar ends; the blank lines below a block text are not of it."""
+        if node.style not in ("|", ">"):
+            return self._at(node.end_mark)
+        last = _last_line(node)
+        while last > node.start_mark.line and not self._rows[last].strip():
+            last -= 1
+        return sum(len(row) + 1 for row in self._rows[:last]) + len(self._rows[last])
 
     def cut(self, path: Path) -> Entry:
         """The entry at `path`, to be put elsewhere."""
@@ -108,7 +117,10 @@ class Text:
             start, end = self._at(whole.start_mark), self._at(whole.end_mark)
             if not parent:
                 raise Layout
-            # In flow style until somebody writes more: a block would need the line's end.
+            below = self._below_empty(parent, whole, new)
+            if below:
+                return below
+            # In flow style until somebody writes more.
             return self._with(start, end, "{" + new.flow + "}") if new.value != {} else self
         key, node = self._pair(whole, after) if after else whole.value[-1]
         if whole.flow_style:
@@ -154,6 +166,20 @@ class Text:
         pad = " " * (indent + 2)
         rows = tuple(f"{pad}{line}" if line else line for line in new.lines)
         return text._rows_replaced(row + 1, row, rows)
+
+    def _below_empty(self, path: Path, node: Any, new: Entry) -> "Text | None":
+        """An entry of several lines below a key whose `{}` ends its line; None where that cannot be."""
+        *above, key = path
+        key_node, _ = self._pair(self._find(tuple(above)), key)
+        row, after = node.end_mark.line, node.end_mark.column
+        rest = self._rows[row][after:].strip()
+        is_alone = key_node.start_mark.line == row and (not rest or rest.startswith("#"))
+        if len(new.lines) < 2 or self._is_flow(tuple(above)) or not is_alone:
+            return None
+        start, end = self._at(key_node.end_mark) + 1, self._at(node.end_mark)
+        pad = " " * (key_node.start_mark.column + 2)
+        rows = tuple(f"{pad}{line}" if line else line for line in new.lines)
+        return self._with(start, end, "")._rows_replaced(row + 1, row, rows)
 
     def _emptied(self, path: Path) -> "Text":
         """The mapping at a path without its last entry."""
@@ -359,9 +385,17 @@ def _assign(text: Text, path: Path, old: Any, new: Any) -> Text:
         keys = list(text.value(tuple(above)))
         before = keys[keys.index(key) - 1] if keys.index(key) else None
         if before is None:
-            raise Layout
+            return _only(text, path, keys, new)
         return text.delete(path).insert(tuple(above), entry(str(key), new), before)
     return text.replace(path, new)
+
+
+def _only(text: Text, path: Path, keys: list[str], new: Any) -> Text:
+    """The text with another value of the first entry, behind which it is written first."""
+    *above, key = path
+    stand_in = next(name for name in ("x", "y") if name not in keys)
+    whole = text.insert(tuple(above), entry(stand_in, None), str(key)).delete(path)
+    return whole.insert(tuple(above), entry(str(key), new), stand_in).delete((*above, stand_in))
 
 
 def _assign_mapping(text: Text, path: Path, old: Any, new: Any) -> Text:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
@@ -24,10 +25,11 @@ class Validated(NamedTuple):
     environments: tuple[str, ...]  # that were checked beside the base; none with `--env`
 
 
-def validate(paths: Sequence[Path], options: Options) -> Validated:
+def validate(paths: Sequence[Path], options: Options, now: datetime | None = None) -> Validated:
     """The inputs as `--env` has them; without it the base and every environment that is declared.
 
-    A finding of environments alone says which, others come once.
+    A finding of environments alone says which, others come once. Certificates that the platform
+    files name are judged by `now`; without it they are not.
     """
     record = Record("validate", _dumped, _loaded) if options.cache else None
     first = pipeline.run(paths, options, _foreseen, record=record)
@@ -39,8 +41,18 @@ def validate(paths: Sequence[Path], options: Options) -> Validated:
     if names:  # each says for itself what only an environment can give
         asked = tuple(one for one in first.findings if one.code not in _FROM_ENVIRONMENTS)
         first = replace(first, findings=asked)
-    found = tuple(told(_findings(first), ((name, _findings(one)) for name, one in others)))
+    shown = told(_findings(first), ((name, _findings(one)) for name, one in others))
+    found = (*shown, *_certificates(first, options, now))
     return Validated(first.root, found, first.notes, first.count, tuple(names))
+
+
+def _certificates(first: Outcome, options: Options, now: datetime | None) -> Iterator[Finding]:
+    for platform in first.platforms:
+        named = (options.environment,) if options.environment else tuple(platform.certificates)
+        if now and platform.certificates:
+            from secretkit.sealing import certificate
+
+            yield from certificate.judge(platform, named, first.root, now)
 
 
 def _dumped(findings: Iterable[Finding]) -> Any:

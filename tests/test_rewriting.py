@@ -75,9 +75,15 @@ def test_blocks_change_places_with_their_comments() -> None:
         pytest.param("a:  # x\n  b: 1\nc: 2\n", ("a", "b"), None, "a: {}  # x\nc: 2\n", id="the only one"),
         pytest.param("a:\nc: 2\n", ("a", "b"), {"d": True}, "a:\n  b:\n    d: true\nc: 2\n", id="into nothing"),
         pytest.param("a: {}\n", ("a", "b"), True, "a: {b: true}\n", id="into an empty flow"),
+        pytest.param("a: {} # x\nb: 1\n", ("a", "c", "d"), {"e": True}, "a: # x\n  c:\n    d:\n      e: true\nb: 1\n", id="below an empty flow"),
+        pytest.param("a: {b: {}}\n", ("a", "b", "d"), {"e": True}, "a: {b: {d: {e: true}}}\n", id="into an empty flow in a flow"),
         pytest.param("a: 'x'\n", ("a",), "y: z", 'a: "y: z"\n', id="a text that needs quotes"),
         pytest.param("a: xx", ("b",), "yy", "a: xx\nb: yy\n", id="no line end at the end"),
         pytest.param("a: {b: 1}\n", ("a", "d", "e"), True, "a: {b: 1, d: {e: true}}\n", id="two levels"),
+        pytest.param("a: |\n  t\n\n# c\nb: 1\n", ("a",), "x", "a: x\n\n# c\nb: 1\n", id="a block text"),
+        pytest.param("a: t\n  u # c\nb: 1\n", ("a",), "x", "a: x # c\nb: 1\n", id="a text on two lines"),
+        pytest.param("a: {b: {}, c: 1}\n", ("a", "b"), {"d": "x"}, "a: {b: {d: x}, c: 1}\n", id="the first, empty"),
+        pytest.param("a:\n  b: {}\nc: 1\n", ("a", "b"), {"d": "x"}, "a:\n  b:\n    d: x\nc: 1\n", id="the only one, empty"),
         pytest.param(
             "a:\n- {name: xx, s: 1}\n- {name: yy}\n", ("a",), [{"name": "yy", "t": True}],
             "a:\n- {name: yy, t: true}\n", id="a list at the indent of its key",
@@ -96,7 +102,6 @@ def test_layouts(text: str, path: tuple[str, ...], new: Any, wanted: str) -> Non
     ("text", "path", "new"),
     [
         pytest.param("a: &x {b: 1}\nc: *x\n", ("a", "b"), 2, id="an anchor that others use"),
-        pytest.param("a: |\n  text\n", ("a",), "x", id="a block text"),
         pytest.param("- x\n", ("a",), "x", id="a list where a mapping belongs"),
     ],
 )

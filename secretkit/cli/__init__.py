@@ -21,6 +21,7 @@ _COMMANDS = {
     "list": "Apps, their secrets and where these come from.",
     "explain": "A rule or a field, with an example of wrong and right.",
     "schema": "Print a JSON Schema.",
+    "seal": "Seal values into secrets.yaml, offline.",
     "audit": "The audit log: which rule a request meets, and queries.",
     "encryption": "Encryption at rest: keys, rotation, proof.",
 }

@@ -109,6 +109,15 @@ def refused(rejected: "Rejected", file: Path) -> int:
     return 1
 
 
+def difference(name: str, before: str, after: str) -> "Iterable[str]":
+    """Two texts of a file as lines of a diff."""
+    from difflib import unified_diff
+
+    return unified_diff(
+        before.splitlines(keepends=True), after.splitlines(keepends=True), name, name
+    )
+
+
 def note(text: str) -> None:
     """A line on stderr."""
     click.echo(f"note: {text}", err=True)

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -40,7 +41,7 @@ def command(
         cache=cache(),
         argocd_path=os.environ.get("ARGOCD_APP_SOURCE_PATH"),
     )
-    told = validating.validate(paths or (Path(),), options)
+    told = validating.validate(paths or (Path(),), options, datetime.now(UTC))
     spots = pipeline.spots(told.findings, told.root)
     report.get(form).write(spots, sys.stdout, colour(sys.stdout))
     for text in told.notes:

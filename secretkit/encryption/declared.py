@@ -4,12 +4,13 @@ import os
 from pathlib import Path as File
 from typing import NamedTuple
 
+from secretkit import one_file
 from secretkit.encryption import faults
 from secretkit.finding import Finding, Rejected, Usage
 from secretkit.load import load
-from secretkit.load.inputs import Input, find_root, read
+from secretkit.load.inputs import Input, read
 from secretkit.model.control_plane import Encryption
-from secretkit.platforms import Broken, Platforms, load_platform
+from secretkit.platforms import load_platform
 from secretkit.single import Options, judged_app
 from secretkit.target import Target
 from secretkit.text import Place, Source, Tree
@@ -47,23 +48,11 @@ def declared(file: File, given: File | None = None, environment: str | None = No
 
 
 def _declared(file: File, given: File | None, environment: str | None) -> Declared:
-    root = find_root([file])
-    if not file.is_file():
-        raise Usage(
-            f"{file}: {'a folder, and a file is needed' if file.is_dir() else 'no such file'}"
-        )
-    whole = file.resolve()
-    if not whole.is_relative_to(root):
-        raise Usage(f"{file}: lies outside the root {root}")
-    found = Input(whole, whole.relative_to(root).as_posix(), direct=True)
+    root, found = one_file.find(file)
     tree = load(read(found))
     if isinstance(tree.value, dict) and tree.value.get("kind") == "Platform":
         return _of_platform(root, found, tree, environment)
-    platforms = Platforms(root, given, environment)
-    try:
-        platform = platforms.of_input(found)
-    except Broken:
-        raise Rejected(platforms.findings) from None
+    platform = one_file.platform_of(root, found, given, environment)
     if platform:
         source = platform.tree.source
         above = Input(root / source.name, source.name, direct=True)

@@ -3,13 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from secretkit import files
 from secretkit.encryption import faults
 from secretkit.encryption.declared import Declared
 from secretkit.encryption.states import Section
 from secretkit.finding import Rejected
 from secretkit.merge import merged
-from secretkit.objects import File
 from secretkit.rewriting import Layout, assigned, exchanged
 from secretkit.text import Path, Place
 
@@ -36,19 +34,6 @@ def edited(found: Declared, new: Section | None) -> str:
     except Layout:
         place = found.spec / "encryption" if old else found.spec
         raise Rejected([faults.LAYOUT.at(place, section=_shown(wanted))]) from None
-
-
-def write(found: Declared, text: str) -> None:
-    """Writes the file anew, with its mode, line ends and byte order mark; raises Usage."""
-    path = found.input.path
-    before = path.read_bytes()
-    content = text.encode()
-    if before.count(b"\r\n") * 2 > before.count(b"\n"):
-        content = content.replace(b"\n", b"\r\n")
-    if before.startswith(b"\xef\xbb\xbf"):
-        content = b"\xef\xbb\xbf" + content
-    mode = path.stat().st_mode & 0o7777
-    files.put(path.parent, File(path.name, content, mode))
 
 
 def _path(found: Declared) -> Path:

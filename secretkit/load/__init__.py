@@ -29,11 +29,11 @@ _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 _UNSTORABLE = re.compile("[\x7f-\x9f\ufffe\uffff]")
 
 
-def decode(name: str, content: bytes) -> Source:
+def decode(name: str, content: bytes, most: int = MOST_BYTES) -> Source:
     """The source of a file's bytes, with LF line ends; raises Rejected where it is no UTF-8 text."""
     empty = Source(name, "")
-    if len(content) > MOST_BYTES:
-        raise Rejected([faults.LIMIT.at(_start(empty), limit="1 MiB")])
+    if len(content) > most:
+        raise Rejected([faults.LIMIT.at(_start(empty), limit=f"{most // 1024**2} MiB")])
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

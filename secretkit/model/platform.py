@@ -24,6 +24,7 @@ class Platform(NamedTuple):
     audit: tuple[AuditRule, ...]
     noise: str  # keep, drop or dropNodes
     encryption: Encryption | None
+    certificates: Mapping[str, str] = {}  # environment -> path of what seals for it
 
     @property
     def at(self) -> Place:

@@ -73,6 +73,9 @@ class Generated(NamedTuple):
     renamed: tuple[str, str] | None = None  # a key that the generator makes, and what it becomes
 
 
+UNKNOWN = "unknown"  # of a certificate that nobody recorded
+
+
 class Sealed(NamedTuple):
     """Ciphertext of sealed-secrets, and what it was sealed for."""
 
@@ -82,6 +85,13 @@ class Sealed(NamedTuple):
     namespace: str
     recorded: bool  # whether `sealedFor` says so
     at: Place
+    certificate: str | None = None  # fingerprint of the one of the last seal
+    older: Mapping[str, str] = {}  # key -> fingerprint, where it is another
+
+    def sealed_with(self, key: str) -> str | None:
+        """The fingerprint of the certificate that a value was sealed with, where that is known."""
+        found = self.older.get(key, self.certificate)
+        return None if found == UNKNOWN else found
 
 
 class Value(NamedTuple):

@@ -43,6 +43,11 @@ def resolve_platform(
         audit=resolve_audit(spec, at),
         noise=(spec.get("audit") or {}).get("noise", "drop"),
         encryption=resolve_encryption(spec, at),
+        certificates={
+            name: value["sealing"]["cert"]
+            for name, value in sorted(own.items())
+            if value and "cert" in value.get("sealing", {})
+        },
     )
 
 

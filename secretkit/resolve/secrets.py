@@ -168,6 +168,8 @@ class Secrets:
             namespace=record.get("namespace", namespace),
             recorded="sealedFor" in value,
             at=at / "sealed",
+            certificate=record.get("certificate"),
+            older=record.get("older", {}),
         )
 
     def _sealed_as(self, key: str, name: str, at: Place) -> tuple[str, str]:

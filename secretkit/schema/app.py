@@ -295,16 +295,20 @@ def secret() -> Fragment:
                         keys={"pattern": DATA_KEY, "maxLength": 253}, at_least=1,
                         example={"username": "production/database#username"}),
         "generate": generate(),
-        "sealed": mapping("Key of the Secret -> ciphertext: the whole line that `kubeseal --raw` prints.",
+        "sealed": mapping("Key of the Secret -> ciphertext: what `secretkit seal` writes, or the whole line that `kubeseal --raw` prints.",
                           text("Ciphertext, base64 of 300 bytes and more; the example is cut.", example="AgBy8hCi...", minLength=1),
                           keys={"pattern": DATA_KEY, "maxLength": 253}, at_least=1,
                           example={"api-key": "AgBy8hCi..."}),
-        "sealedFor": record("What the ciphertext was sealed for, as `kubeseal` was told.", {
+        "sealedFor": record("What the ciphertext was sealed for: `secretkit seal` writes it.", {
             "scope": text("Where it opens.", enum=["strict", "namespace-wide", "cluster-wide"],
                           default="strict", example="strict"),
             "name": name("Name of the Secret.", example="webhook"),
             "namespace": text("Namespace of the Secret.", example="production", pattern=LABEL, maxLength=63),
             "certificate": text("Fingerprint of the certificate of the last seal.", example="sha256:..."),
+            "older": mapping("Key -> fingerprint, of values that were sealed with another certificate; `unknown` "
+                             "where nobody recorded it.",
+                             text("A fingerprint.", example="sha256:..."),
+                             keys={"pattern": DATA_KEY, "maxLength": 253}, example={"api-key": "sha256:..."}),
         }, example={"scope": "strict", "name": "webhook", "namespace": "production"}),
         "values": values(),
         "existing": {"type": "boolean", "const": True,

@@ -83,7 +83,7 @@ def test_help_names_every_command(tmp_path: Path, arguments: tuple[str, ...]) ->
     assert (done.code, done.err) == (0, "")
     commands = done.out.partition("Commands:\n")[2]
     assert re.findall(r"^  (\w+)", commands, re.M) == [
-        "init", "render", "validate", "list", "explain", "schema", "audit", "encryption",
+        "init", "render", "validate", "list", "explain", "schema", "seal", "audit", "encryption",
     ]  # fmt: skip
 
 

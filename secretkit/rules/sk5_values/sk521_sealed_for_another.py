@@ -41,8 +41,8 @@ RULE = Rule(
     title="the values of `{secret}` were sealed for {then}, but this is {now}",
     why="in scope {scope} that is part of the encryption, so no key could decrypt them: the "
     "controller would report `no key could decrypt secret` and make no Secret",
-    fix="name it as it was, or seal the values again with `kubeseal --raw`, in an environment "
-    "under its own `sealed`; editing `sealedFor` alone does not help",
+    fix="name it as it was, or seal the values again with `secretkit seal --replace`, for an "
+    "environment with its `--env`; editing `sealedFor` alone does not help",
     source="sealed-secrets, pkg/crypto/crypto.go: the scope is the label of RSA-OAEP",
     find=find,
     wrong=f"""
