@@ -1,7 +1,6 @@
 """A generated object, changed by a patch, read back into the model: so the same rules judge it."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, NamedTuple, TypeAlias
 
 from secretkit import generators, rules
@@ -67,8 +66,8 @@ def _at_patch(finding: Finding, among: Sequence[Patch]) -> Finding:
     patch, place = next(
         ((patch, place) for patch, place in places if place.path != patch.at.path), places[-1]
     )
-    return replace(
-        finding, place=place.key, also=(),
+    return finding._replace(
+        place=place.key, also=(),
         message=f"as patched, {patch.kind} `{patch.name}`: {finding.message}",
     )  # fmt: skip
 

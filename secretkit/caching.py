@@ -9,7 +9,9 @@ import os
 import stat
 import time
 import zlib
-from collections.abc import Iterable, Iterator
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterator
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 _FILE = "results.sqlite"
 _DAY = 24 * 3600
 _KEPT_DAYS = 30
-_BATCH = 1000
+_BATCH = 200
 
 
 class Cache:
@@ -31,7 +33,8 @@ class Cache:
 
     def __init__(self, place: Path) -> None:
         self._connection: sqlite3.Connection | None = None
-        self._known: dict[bytes, int] = {}
+        self._known = array("Q")  # the beginnings of its keys, sorted
+        self._used: list[bytes] = []
         self._new: list[tuple[bytes, int, bytes]] = []
         self._today = int(time.time() // _DAY)
         with suppress(OSError):
@@ -48,56 +51,76 @@ class Cache:
                 "CREATE TABLE IF NOT EXISTS results"
                 " (key BLOB PRIMARY KEY, day INTEGER, record BLOB) WITHOUT ROWID"
             )
-            self._known = dict(self._connection.execute("SELECT key, day FROM results"))
+            keys = self._connection.execute("SELECT key FROM results ORDER BY key")
+            self._known.extend(_beginning(key) for (key,) in keys)
         except sqlite3.Error:
             self._connection = None
 
     def __contains__(self, key: bytes) -> bool:
-        return key in self._known
+        """Whether there is a record of a key; once in many millions there is none after all."""
+        begin = _beginning(key)
+        at = bisect_left(self._known, begin)
+        return at < len(self._known) and self._known[at] == begin
 
     def get(self, key: bytes) -> Any:
         """The record of a key; None where there is none that can be read."""
         import sqlite3
 
-        if self._connection is None or key not in self._known:
+        if self._connection is None:
             return None
+        select = "SELECT day, record FROM results WHERE key = ?"
         try:
-            found = self._connection.execute("SELECT record FROM results WHERE key = ?", (key,))
-            row = found.fetchone()
-            return None if row is None else json.loads(zlib.decompress(row[0]))
-        except (sqlite3.Error, zlib.error, ValueError):
+            row = self._connection.execute(select, (key,)).fetchone()
+            if row is None:
+                return None
+            record = json.loads(zlib.decompress(row[1]))
+        except (sqlite3.Error, zlib.error, TypeError, ValueError):
             return None
+        if row[0] < self._today:
+            self._used.append(key)
+            self._flush_many()
+        return record
 
     def put(self, key: bytes, record: Any) -> None:
         if self._connection is not None:
             text = json.dumps(record, separators=(",", ":"))
             self._new.append((key, self._today, zlib.compress(text.encode(), 1)))
-            if len(self._new) >= _BATCH:
-                self._flush(())
+            self._flush_many()
 
-    def close(self, used: Iterable[bytes]) -> None:
+    def close(self) -> None:
         """Writes what is new, notes what was of use, and forgets what was not for long."""
-        self._flush(key for key in used if self._known.get(key, self._today) < self._today)
+        import sqlite3
+
+        self._flush()
         if self._connection is not None:
+            with suppress(sqlite3.Error):
+                oldest = self._today - _KEPT_DAYS
+                self._connection.execute("DELETE FROM results WHERE day < ?", (oldest,))
             self._connection.close()
             self._connection = None
 
-    def _flush(self, used: Iterable[bytes]) -> None:
+    def _flush_many(self) -> None:
+        if len(self._new) + len(self._used) >= _BATCH:
+            self._flush()
+
+    def _flush(self) -> None:
         import sqlite3
 
         if self._connection is None:
             return
-        new, self._new = self._new, []
+        new, used = self._new, self._used
+        self._new, self._used = [], []
         with suppress(sqlite3.Error):  # another run writes: it is made again next time
             self._connection.execute("BEGIN IMMEDIATE")
             self._connection.executemany("INSERT OR REPLACE INTO results VALUES (?, ?, ?)", new)
             self._connection.executemany(
                 "UPDATE results SET day = ? WHERE key = ?", ((self._today, key) for key in used)
             )
-            self._connection.execute(
-                "DELETE FROM results WHERE day < ?", (self._today - _KEPT_DAYS,)
-            )
             self._connection.execute("COMMIT")
+
+
+def _beginning(key: bytes) -> int:
+    return int.from_bytes(key[:8], "big")
 
 
 def _is_safe(place: Path) -> bool:

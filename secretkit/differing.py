@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from secretkit.ownership import Change, Plan
+from secretkit.ownership import Change
 from secretkit.ownership.content import Content, is_chart, parsed
+from secretkit.ownership.plan import Plan
 from secretkit.text import get
 
 Costs: TypeAlias = Callable[[Change], Iterable[str]]

@@ -1,7 +1,6 @@
 """Findings of the base and of every environment together: each once, with where it holds."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import TypeAlias
 
 from secretkit.finding import Finding, Where
@@ -23,7 +22,7 @@ def told(
                 found.setdefault(key, (one, []))[1].append(name)
     for one, names in found.values():
         where = ", ".join(f"`{name}`" for name in names)
-        yield replace(one, message=f"{one.message} (in {where})")
+        yield one._replace(message=f"{one.message} (in {where})")
 
 
 def _same(finding: Finding) -> _Same:

@@ -1,8 +1,8 @@
 """A finding: place, what, why, mend; and the codes that findings are made from."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from typing import Any, Literal, TypeAlias
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from secretkit.text import Mark, Place, Span, Tree
 
@@ -10,8 +10,7 @@ Severity: TypeAlias = Literal["error", "warning", "info"]
 Where: TypeAlias = Place | Span | Mark
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One thing wrong, at one place; `also` names further places that belong to it."""
 
     code: str
@@ -26,7 +25,7 @@ class Finding:
     def without_trees(self) -> "Finding":
         """The same, its places by name and path: small, and good for another process."""
         also = tuple(map(_marked, self.also))
-        return replace(self, place=_marked(self.place), also=also)
+        return self._replace(place=_marked(self.place), also=also)
 
 
 def _marked(place: Where) -> Where:

@@ -1,7 +1,6 @@
 """`--inject`: workloads in files of others receive their secrets and come out whole."""
 
 from collections.abc import Container, Iterable, Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from secretkit.compile.inject import Clash, NoPods, inject
@@ -30,19 +29,19 @@ def with_workloads(outcome: Outcome, paths: Iterable[Path]) -> Outcome:
     findings = list(outcome.findings)
     manifests = tuple(_read(paths, outcome.root, findings))
     if any(found.severity == "error" for found in findings):
-        return replace(outcome, findings=tuple(findings))
+        return outcome._replace(findings=tuple(findings))
     apps, chosen = _inject_all(outcome.apps, manifests, findings)
     notes = (*outcome.notes, *_passed_over(manifests, chosen))
     changed = iter(apps)
     done = outcome.each(lambda _: next(changed))
-    return replace(done, findings=tuple(findings), notes=notes)
+    return done._replace(findings=tuple(findings), notes=notes)
 
 
 def _read(paths: Iterable[Path], root: Path, findings: list[Finding]) -> Iterator[Manifest]:
     for whole in dict.fromkeys(_inside(path, root) for path in paths):
         name = whole.relative_to(root).as_posix()
         try:
-            found = load_manifests(read(Input(whole, name, direct=True)))
+            found = load_manifests(read(Input(root, name, direct=True)))
         except Rejected as rejected:
             findings += rejected.findings
             continue

@@ -1,11 +1,11 @@
 """Patterns that are compiled once they are used: a cold start pays for none of the others."""
 
 import re
-from typing import Any, cast
+from typing import Any, AnyStr, cast
 
 
 class _Lazy:
-    def __init__(self, text: str, flags: int) -> None:
+    def __init__(self, text: str | bytes, flags: int) -> None:
         self._text = text
         self._flags = flags
 
@@ -15,6 +15,6 @@ class _Lazy:
         return found
 
 
-def lazily(text: str, flags: int = 0) -> re.Pattern[str]:
+def lazily(text: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
     """As `re.compile`, later; a wrong pattern fails at its first use."""
-    return cast(re.Pattern[str], _Lazy(text, flags))
+    return cast(re.Pattern[AnyStr], _Lazy(text, flags))

@@ -2,13 +2,15 @@
 
 import re
 
+from secretkit.lazy import lazily
+
 SUBDOMAIN = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
 LABEL = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
 DATA_KEY = re.compile(r"[-._a-zA-Z0-9]+")
 C_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 LABEL_VALUE = re.compile(r"(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?")
 
-SOCKET = re.compile(r"unix:///[-A-Za-z0-9._~/@+=,:]+")
+SOCKET = lazily(r"unix:///[-A-Za-z0-9._~/@+=,:]+")
 
 _UNITS = {
     "ns": 1,

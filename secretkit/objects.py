@@ -1,6 +1,5 @@
 """What goes out: Kubernetes objects, and files with their bytes."""
 
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from secretkit.text import Place
@@ -41,12 +40,8 @@ class Document(str):
 
 
 class File(NamedTuple):
-    """A file to write: path below the output folder, bytes or what gives them, and mode."""
+    """A file to write: path below the output folder, bytes, and mode."""
 
     path: str
-    held: bytes | Callable[[], bytes]
+    content: bytes
     mode: int = 0o644
-
-    @property
-    def content(self) -> bytes:
-        return self.held if isinstance(self.held, bytes) else self.held()

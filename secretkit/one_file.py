@@ -20,7 +20,7 @@ def find(file: Path) -> tuple[Path, Input]:
     whole = file.resolve()
     if not whole.is_relative_to(root):
         raise Usage(f"{file}: lies outside the root {root}")
-    return root, Input(whole, whole.relative_to(root).as_posix(), direct=True)
+    return root, Input(root, whole.relative_to(root).as_posix(), direct=True)
 
 
 def place_for(file: Path) -> tuple[Path, Input]:
@@ -30,7 +30,7 @@ def place_for(file: Path) -> tuple[Path, Input]:
     root = find_root([above])
     if not whole.is_relative_to(root):
         raise Usage(f"{file}: lies outside the root {root}")
-    return root, Input(whole, whole.relative_to(root).as_posix(), direct=True)
+    return root, Input(root, whole.relative_to(root).as_posix(), direct=True)
 
 
 def platform_of(

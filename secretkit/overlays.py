@@ -6,7 +6,7 @@ Each overlay is an output folder of its own. All are judged before anything is w
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import replace
+from functools import lru_cache
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
@@ -17,26 +17,27 @@ from secretkit.emit.form import OVERLAYS
 from secretkit.environments import told
 from secretkit.finding import Finding, Rejected, Usage
 from secretkit.objects import File, Object
-from secretkit.ownership import Plan, Scope, There, Wanted, folder, is_whole
+from secretkit.ownership import Scope, folder
 from secretkit.ownership.manifest import NAME
+from secretkit.ownership.plan import Plan
 from secretkit.pipeline import Compiled, Outcome
 from secretkit.rendering import (
     Compilation,
     Emitted,
     Emitter,
+    Folders,
     Request,
     Result,
     Unsafe,
     compiled,
     nothing,
     scope_of,
-    wanted_of,
 )
 from secretkit.single import is_wrong
 from secretkit.text import Mark
 
 if TYPE_CHECKING:
-    from secretkit.ownership import Change
+    from secretkit.ownership import Change, Wanted
     from secretkit.rebuilding import Read
 
 _BodiesOf: TypeAlias = Callable[[str], overlay.Bodies | None]
@@ -72,7 +73,7 @@ def render(request: Request) -> Result:
         unsafe = tuple(one for part in parts for one in part.unsafe.findings)
         result = Result(unsafe, done, nothing, failed=False, root=root)
     findings = (*findings, *result.findings)
-    return replace(result, findings=findings, notes=(*notes, *result.notes), root=root)
+    return result._replace(findings=findings, notes=(*notes, *result.notes), root=root)
 
 
 def _of_names(outcome: Outcome) -> Iterator[Finding]:
@@ -117,18 +118,18 @@ class _Environment(NamedTuple):
 
 
 def _environment(base: Compilation, name: str, on: _BodiesOf | None) -> _Environment:
-    options = replace(base.request.options, environment=name)
-    request = replace(base.request, options=options)
+    options = base.request.options._replace(environment=name)
+    request = base.request._replace(options=options)
     emit = _Overlaid(request, on) if on else Emitter(request)
     try:
-        return _Environment(name, compiled(request, emit, base.spool))
+        return _Environment(name, compiled(request, emit, base.waiting.spool))
     except Usage as error:
         raise Usage(f"{error} (in `{name}`)") from None
 
 
 def _bodies_of(base: Compilation) -> _BodiesOf:
     """The base's objects by the folder that holds them: of an app, or what all apps share."""
-    held = {one.name: one.value.bodies for one in base.outcome.written}
+    held: dict[str, int] = {one.name: one.value for one in base.outcome.written}
     shared: Mapping[str, overlay.Bodies] = {}
     if base.outcome.shared:
         shared = {"platform": overlay.bodies(base.outcome.shared, base.emit.templates)}
@@ -136,7 +137,7 @@ def _bodies_of(base: Compilation) -> _BodiesOf:
     def bodies(name: str) -> overlay.Bodies | None:
         if name not in held:
             return shared.get(name)
-        found: overlay.Bodies = json.loads(base.spool.get(held[name]))
+        found: overlay.Bodies = json.loads(base.waiting.bodies(held[name]))
         return found
 
     return bodies
@@ -147,14 +148,10 @@ class _Part(NamedTuple):
 
     folder: Path
     within: str  # how its paths begin, as seen from the base's folder
-    wanted: tuple[Wanted, ...]
+    wanted: "Mapping[str, list[Wanted]]"
     scope: Scope
     root: Path
     unsafe: Unsafe
-
-    def seen(self) -> There:
-        """What is there of all that the folder's manifests name."""
-        return folder.look(self.folder, self.wanted, self.root)
 
     def planned(self) -> Plan:
         """Raises Usage as `folder.planned` does, with the folder's name."""
@@ -172,11 +169,11 @@ def _parts(base: Compilation, found: list[_Environment], notes: list[str]) -> li
     assert output is not None
     root, scope = base.outcome.root, scope_of(base)
     unsafe = Unsafe(base.outcome, output)
-    parts = [_Part(output, "", tuple(wanted_of(base)), scope, root, unsafe)]
+    parts = [_Part(output, "", Folders(base), scope, root, unsafe)]
     for one in found:
         within = f"{OVERLAYS}/{one.name}"
         files.refuse_odd(output, f"{within}/{NAME}")
-        wanted = tuple(wanted_of(one.compilation))
+        wanted = Folders(one.compilation)
         unsafe = Unsafe(one.compilation.outcome, output / within)
         scope = scope_of(one.compilation)
         parts.append(_Part(output / within, within, wanted, scope, root, unsafe))
@@ -194,10 +191,12 @@ def _gone(base: Compilation, names: Collection[str], notes: list[str]) -> Iterat
         within = f"{OVERLAYS}/{name}"
         scope = scope_of(base)._replace(environment=name)
         unsafe = Unsafe(base.outcome, held / name)
-        part = _Part(held / name, within, (), scope, base.outcome.root, unsafe)
-        there = part.seen()
-        is_ours = all(one.environment == name for one in there.manifests.values())
-        if is_ours and is_whole(there, scope):
+        part = _Part(held / name, within, {}, scope, base.outcome.root, unsafe)
+        is_ours, is_whole = True, not scope.is_part
+        for group, manifest in folder.recorded(part.folder, part.root):
+            is_ours &= manifest.environment == name
+            is_whole &= not group or scope.covers_all(manifest)
+        if is_ours and is_whole:
             yield part
         elif is_ours:
             notes.append(
@@ -250,14 +249,21 @@ def _costs(part: _Part, base: _Part) -> "Callable[[Change], Iterable[str]]":
 
 def _standing(part: _Part) -> "Read":
     """What reads the files that are there, none of them through a symlink."""
-    known = part.seen().files
-    return lambda path: (part.folder / path).read_bytes() if path in known else None
+    return folder.standing(part.folder, part.wanted, part.root)
 
 
 def _coming(part: _Part) -> "Read":
     """What gives the files that are wanted."""
-    known = {one.file.path: one.file for one in part.wanted}
-    return lambda path: known[path].content if path in known else None
+
+    @lru_cache(maxsize=1)
+    def known(group: str) -> Mapping[str, File]:
+        return {one.file.path: one.file for one in part.wanted.get(group, ())}
+
+    def content(path: str) -> bytes | None:
+        found = known(folder.group_of(path)).get(path)
+        return found.content if found else None
+
+    return content
 
 
 def _written(parts: list[_Part]) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """What stays of an input once it has been through the stations: small, and good for any process."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from secretkit.finding import Finding, Where
@@ -17,8 +17,34 @@ class Kept(NamedTuple):
     name: str
     namespace: str
     file: str
-    environments: tuple[str, ...]
     value: Any  # what the entrance keeps; None outside the run's shard
+
+
+class Shelf:
+    """What stays of all apps: a text for each, and what the entrance keeps of it."""
+
+    def __init__(self, apps: Iterable[Kept] = ()) -> None:
+        self._texts: list[str] = []
+        self._values: list[Any] = []
+        for one in apps:
+            self.add(one)
+
+    def add(self, one: Kept) -> None:
+        self._texts.append(f"{one.namespace}\0{one.name}\0{one.file}")
+        self._values.append(one.value)
+
+    def __iter__(self) -> Iterator[Kept]:
+        """The apps in the order in which they came."""
+        return map(self._at, range(len(self._texts)))
+
+    @property
+    def ordered(self) -> Iterator[Kept]:
+        """The apps by namespace and name."""
+        return map(self._at, sorted(range(len(self._texts)), key=self._texts.__getitem__))
+
+    def _at(self, number: int) -> Kept:
+        namespace, name, file = self._texts[number].split("\0")  # no name holds a NUL
+        return Kept(name, namespace, file, self._values[number])
 
 
 class Shared(NamedTuple):

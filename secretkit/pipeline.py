@@ -5,10 +5,9 @@ Of an app only what an entrance keeps stays, and a few facts, so that memory har
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from secretkit.compile import compile_app
 from secretkit.finding import Finding, Rejected, Usage, closest
@@ -19,7 +18,7 @@ from secretkit.model.platform import Platform
 from secretkit.model.secret import Plain
 from secretkit.model.store import Store
 from secretkit.objects import Object
-from secretkit.parts import Kept, Record, Reduced, Shared
+from secretkit.parts import Kept, Record, Reduced, Shared, Shelf
 from secretkit.platforms import FIXED, Broken, Platforms, load_platform
 from secretkit.resolve import faults as resolve_faults
 from secretkit.resolve.secrets import by_key
@@ -51,12 +50,11 @@ __all__ = [
 Keep: TypeAlias = Callable[[Compiled], Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What came of all inputs. What is kept counts only where no finding is an error."""
 
     root: Path
-    kept: tuple[Kept, ...]
+    kept: Shelf
     findings: tuple[Finding, ...]
     notes: tuple[str, ...]
     environments: tuple[str, ...]
@@ -67,11 +65,11 @@ class Outcome:
     ] = ()  # every app that speaks of the control plane, or one of each target
     paths: tuple[str, ...] = ("",)  # the PATHs, relative to the root; "" is all of it
     shard: Shard | None = None
-    count: int = 0  # files of ours, right or wrong
+    files: int = 0  # files of ours, right or wrong
 
     def each(self, change: Callable[[Any], Any]) -> "Outcome":
         """The outcome with another value kept of every app."""
-        return replace(self, kept=tuple(one._replace(value=change(one.value)) for one in self.kept))
+        return self._replace(kept=Shelf(one._replace(value=change(one.value)) for one in self.kept))
 
     @property
     def has_errors(self) -> bool:
@@ -83,10 +81,9 @@ class Outcome:
         return tuple(one.value for one in self.kept if one.value is not None)
 
     @property
-    def written(self) -> tuple[Kept, ...]:
+    def written(self) -> Iterator[Kept]:
         """The apps whose output this run writes, by namespace and name."""
-        mine = (one for one in self.kept if self.covers(one.file))
-        return tuple(sorted(mine, key=lambda one: (one.namespace, one.name)))
+        return (one for one in self.kept.ordered if self.covers(one.file))
 
     def covers(self, name: str) -> bool:
         """Whether an input of this name lies under the run's PATHs and shard, there or gone."""
@@ -186,7 +183,7 @@ class _Worker:
             value = self.keep(compiled) if is_covered else None
         return Reduced(
             one.input, True, findings, names,
-            kept=Kept(app.name, app.namespace, compiled.source.name, compiled.environments, value),
+            kept=Kept(app.name, app.namespace, compiled.source.name, value),
             target=app.target,
             facts=tuple(self._fleet.gather(app, compiled.objects)),
             plane=_plane(app) if sk4_control_plane.applies(app) else None,
@@ -204,7 +201,7 @@ class _Fold:
         self._platforms = platforms
         self._findings: list[Finding] = []
         self._notes: list[str] = []
-        self._kept: list[Kept] = []
+        self._kept = Shelf()
         self._environments: set[str] = set()
         self._is_met = False  # whether any input is ours
         self._count = 0
@@ -213,7 +210,6 @@ class _Fold:
         self._planes: list[App] = []
         self._targets: dict[Target, Kept] = {}
         self._shared: dict[tuple[str, str], Shared] = {}
-        self._policies: dict[str, Platform] = {}
 
     def add(self, one: Reduced) -> None:
         if not one.is_app and not one.findings:
@@ -225,13 +221,11 @@ class _Fold:
         self._findings += one.findings
         self._environments.update(one.environments)
         if one.is_app:
-            with suppress(Broken):
-                platform = self._platforms.of_input(one.input)
-                if platform and platform.policy:
-                    self._policies[one.input.name] = platform
+            with suppress(Broken):  # which says for itself what is wrong
+                self._platforms.of_input(one.input)
         if one.kept is None or one.target is None:
             return
-        self._kept.append(one.kept)
+        self._kept.add(one.kept)
         self._fleet.add(one.facts)
         self._targets.setdefault(one.target, one.kept)
         if one.plane:
@@ -259,7 +253,7 @@ class _Fold:
         findings += self._by_policies(self._fleet.findings())
         findings += sk4_control_plane.judge_apps(planes, platforms.loaded)
         return Outcome(
-            self._root, () if platforms.findings else tuple(self._kept), tuple(findings),
+            self._root, Shelf() if platforms.findings else self._kept, tuple(findings),
             tuple(self._notes), known, platforms.loaded, shared, planes, names, options.shard,
             self._count,
         )  # fmt: skip
@@ -275,13 +269,16 @@ class _Fold:
 
     def _by_policies(self, findings: Iterable[Finding]) -> Iterator[Finding]:
         """What apps share, each as the platform of the file where it stands has it."""
-        platforms = self._policies | {one.tree.source.name: one for one in self._platforms.loaded}
+        platforms = {one.tree.source.name: one for one in self._platforms.loaded}
         for found in findings:
             where = found.place.source if isinstance(found.place, Mark) else None
             if found.code in FIXED or where is None:
                 yield found
             else:
-                yield from by_policy([found], platforms.get(where))
+                platform = platforms.get(where) or self._platforms.of_input(
+                    Input(self._root, where, direct=False)
+                )
+                yield from by_policy([found], platform)
 
 
 def _plane(app: App) -> App:
@@ -396,7 +393,7 @@ def _reader(root: Path) -> Callable[[str], Source]:
     @cache
     def reread(name: str) -> Source:
         try:
-            return read(Input(root / name, name, direct=True))
+            return read(Input(root, name, direct=True))
         except (Rejected, Usage):  # changed under our hands
             return Source(name, "")
 

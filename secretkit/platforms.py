@@ -32,6 +32,7 @@ class Broken(Exception):
 
 
 _Met: TypeAlias = Platform | Broken | None
+_MOST_FOLDERS = 1000  # remembered at once; inputs come in the order of their folders
 
 
 class Platforms:
@@ -56,7 +57,10 @@ class Platforms:
     def _of(self, folder: str) -> "_Met":
         """The nearest to a folder, which is a POSIX path below the root: a cheaper key than a path."""
         if folder not in self._by_folder:
-            self._by_folder[folder] = self._nearest(folder)
+            met = self._nearest(folder)
+            if len(self._by_folder) >= _MOST_FOLDERS:
+                self._by_folder.clear()
+            self._by_folder[folder] = met
         return self._by_folder[folder]
 
     @property
@@ -184,4 +188,4 @@ def _inside(path: Path, root: Path) -> Input:
     whole = path.resolve()
     if not whole.is_relative_to(root):
         raise Usage(f"{path}: lies outside the root {root}")
-    return Input(whole, whole.relative_to(root).as_posix(), direct=True)
+    return Input(root, whole.relative_to(root).as_posix(), direct=True)

@@ -38,11 +38,11 @@ class Memory:
     ) -> Iterator[Reduced]:
         """The parts in the order of the inputs: remembered ones, and what `make` gives for others."""
         keys = [self._key(found) for found in inputs]
-        known = {key for key in keys if key is not None and key in self._cache}
-        missed = [found for found, key in zip(inputs, keys, strict=True) if key not in known]
+        known = [key is not None and key in self._cache for key in keys]
+        missed = [found for found, is_known in zip(inputs, known, strict=True) if not is_known]
         made = iter(make(missed))
-        for found, key in zip(inputs, keys, strict=True):
-            if key is None or key not in known:
+        for found, key, is_known in zip(inputs, keys, known, strict=True):
+            if key is None or not is_known:
                 one = next(made)
                 # A file that changed under our hands is no record of what was read first.
                 if key is not None and key == self._key(found):
@@ -52,7 +52,7 @@ class Memory:
             else:
                 one = self._loaded(found, self._cache.get(key)) or next(iter(make([found])))
             yield one
-        self._cache.close(known)
+        self._cache.close()
 
     def _key(self, found: Input) -> bytes | None:
         """The key of an input; None where nothing of it may be kept."""
@@ -89,7 +89,7 @@ class Memory:
         if one.kept:
             if one.kept.value is None:
                 return None
-            kept = [*one.kept[:4], self._record.dump(one.kept.value)]
+            kept = [*one.kept[:3], self._record.dump(one.kept.value)]
         return [one.is_app, findings, one.environments, kept, one.facts]
 
     def _loaded(self, found: Input, data: Any) -> Reduced | None:
@@ -101,9 +101,9 @@ class Memory:
         reduced = Reduced(found, is_app, findings_of(findings), tuple(environments))
         if kept is None:
             return reduced
-        name, namespace, file, names, value = kept
+        name, namespace, file, value = kept
         return reduced._replace(
-            kept=Kept(name, namespace, file, tuple(names), self._record.load(value)),
+            kept=Kept(name, namespace, file, self._record.load(value)),
             target=target,
             facts=cast(tuple[Packed, ...], facts),  # lists of three texts serve as well
         )

@@ -1,7 +1,7 @@
 """What `render` makes of an outcome: text for stdout, or files in a folder."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
+import marshal
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -16,15 +16,15 @@ from secretkit.objects import File, Object
 from secretkit.parts import Record
 from secretkit.pipeline import Compiled, Options, Outcome
 from secretkit.single import is_wrong
-from secretkit.spool import Held, Spool
+from secretkit.spool import Spool
 from secretkit.text import Mark
 
 if TYPE_CHECKING:
-    from secretkit.ownership import Plan, Scope, Wanted
+    from secretkit.ownership import Scope, Wanted
+    from secretkit.ownership.plan import Plan
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """One call of `render`."""
 
     paths: tuple[Path, ...]
@@ -39,8 +39,7 @@ class Request:
     colour: bool = False  # of the diff
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """What came of it: a text for stdout, in pieces, unless it failed or went to a folder."""
 
     findings: tuple[Finding, ...]
@@ -62,12 +61,40 @@ def nothing() -> Iterable[str]:
 class Emitted(NamedTuple):
     """What comes out of one app: a text for stdout or files, and what the form cannot show."""
 
-    text: Held
+    input: str
+    text: str
     files: tuple[File, ...]
     holds_values: bool
     has_partial: bool  # workloads that do not come out whole
     findings: tuple[Finding, ...]
-    bodies: Held = ""  # the objects as JSON, for overlays to build on
+    bodies: str = ""  # the objects as JSON, for overlays to build on
+
+
+class Waiting:
+    """What is emitted, until all apps are judged: each app's by a number, outside of memory."""
+
+    def __init__(self, spool: Spool) -> None:
+        self.spool = spool
+        self.findings: list[Finding] = []
+        self.has_partial = False
+
+    def put(self, one: Emitted) -> int:
+        self.findings += one.findings
+        self.has_partial |= one.has_partial
+        files = [tuple(file) for file in one.files]
+        record = marshal.dumps((one.input, one.text, files, one.bodies))
+        return self.spool.put(record, holds_values=one.holds_values)
+
+    def text(self, number: int) -> str:
+        return str(marshal.loads(self.spool.get(number))[1])
+
+    def bodies(self, number: int) -> str:
+        return str(marshal.loads(self.spool.get(number))[3])
+
+    def files(self, number: int) -> tuple[str, list[File]]:
+        """The input of an app, and its files."""
+        made_by, _, files, _ = marshal.loads(self.spool.get(number))
+        return made_by, [File(*file) for file in files]
 
 
 class Compilation(NamedTuple):
@@ -75,20 +102,19 @@ class Compilation(NamedTuple):
 
     request: Request
     emit: "Emitter"
-    spool: Spool
-    outcome: Outcome  # that keeps an `Emitted` of each app
+    waiting: Waiting
+    outcome: Outcome  # that keeps the number of each app in what waits
     findings: tuple[Finding, ...]
 
 
 def render(request: Request) -> Result:
     """Compiles, and writes only if no app has an error; raises Usage as the stations do."""
     found = compiled(request, Emitter(request))
-    outcome, emit, spool = found.outcome, found.emit, found.spool
-    findings = tuple(found.findings)
+    outcome, has_partial = found.outcome, found.waiting.has_partial
+    findings = found.findings
     notes = [*outcome.notes, *_base_note(outcome, request.options)]
     if is_wrong(findings):
         return Result(findings, tuple(notes), nothing, failed=True, root=outcome.root)
-    has_partial = any(one.value.has_partial for one in outcome.written)
     if request.output is not None:
         try:
             result = _folder(found)
@@ -98,30 +124,31 @@ def render(request: Request) -> Result:
         if request.form == "helm" and has_partial:
             notes.append("a chart holds no patches of workloads: use --inject, or kustomize")
         findings += result.findings
-        return replace(result, findings=findings, notes=(*notes, *result.notes))
+        return result._replace(findings=findings, notes=(*notes, *result.notes))
     if has_partial and request.only != "control-plane":
         notes.append(
             "the workloads' part is not in this stream, since a partial workload must not be "
             "applied: use -o for patches, or --inject FILE"
         )
-    pieces = partial(_stdout, outcome, request, emit, spool)
+    pieces = partial(_stdout, found)
     return Result(findings, tuple(notes), pieces, failed=False, root=outcome.root)
 
 
 def compiled(request: Request, emit: "Emitter", spool: Spool | None = None) -> Compilation:
     """Brings all apps through the stations; raises Usage as these do."""
-    spool = spool or Spool()
-    store = partial(_spooled, spool)
+    waiting = Waiting(spool or Spool())
     if request.inject and request.only != "control-plane":
         from secretkit.injecting import with_workloads
 
         outcome = with_workloads(pipeline.run(request.paths, request.options), request.inject)
-        outcome = outcome.each(lambda one: store(emit(one)))
+        outcome = outcome.each(
+            lambda one: waiting.put(emit(one)) if outcome.covers(one.source.name) else None
+        )
     else:
         record = _record(request, emit.tag)
-        outcome = pipeline.run(request.paths, request.options, emit, store, record)
-    own = (found for one in outcome.written for found in one.value.findings)
-    return Compilation(request, emit, spool, outcome, (*outcome.findings, *own))
+        outcome = pipeline.run(request.paths, request.options, emit, waiting.put, record)
+    findings = (*outcome.findings, *waiting.findings)
+    return Compilation(request, emit, waiting, outcome, findings)
 
 
 class Emitter:
@@ -146,7 +173,7 @@ class Emitter:
                 findings = tuple(found.without_trees for found in told(one))
         holds_values = any(found.holds_values for found in one.objects)
         has_partial = any(True for _ in unserved(one))
-        return Emitted(text, files, holds_values, has_partial, findings)
+        return Emitted(one.source.name, text, files, holds_values, has_partial, findings)
 
     def text(self, objects: Iterable[Object]) -> str:
         if self._request.form == "json":
@@ -171,31 +198,18 @@ def _record(request: Request, tag: str) -> Record | None:
 
         files = [(file.path, file.content.decode(), file.mode) for file in one.files]
         findings = remembering.findings_data(one.findings)
-        return [one.text, files, one.has_partial, findings, one.bodies]
+        return [one.input, one.text, files, one.has_partial, findings, one.bodies]
 
     def load(data: Any) -> Emitted:
         from secretkit import remembering
 
-        text, files, has_partial, findings, bodies = data
+        made_by, text, files, has_partial, findings, bodies = data
         made = tuple(File(path, content.encode(), mode) for path, content, mode in files)
         told = remembering.findings_of(findings)
-        return Emitted(text, made, False, has_partial, told, bodies)
+        return Emitted(made_by, text, made, False, has_partial, told, bodies)
 
     depends = ("render", request.form, request.output is None, request.only, tag)
     return Record(repr(depends), dump, load)
-
-
-def _spooled(spool: Spool, one: Emitted) -> Emitted:
-    assert isinstance(one.text, str)
-    assert isinstance(one.bodies, str)
-    files = tuple(
-        file._replace(held=spool.later(file.content, holds_values=one.holds_values))
-        for file in one.files
-    )
-    return one._replace(
-        text=spool.put(one.text, holds_values=one.holds_values), files=files,
-        bodies=spool.put(one.bodies, holds_values=one.holds_values),
-    )  # fmt: skip
 
 
 def _folder(found: Compilation) -> Result:
@@ -205,7 +219,7 @@ def _folder(found: Compilation) -> Result:
     request, outcome = found.request, found.outcome
     output = request.output
     assert output is not None
-    wanted, scope = list(wanted_of(found)), scope_of(found)
+    wanted, scope = Folders(found), scope_of(found)
     unsafe = Unsafe(outcome, output)
     if not (request.check or request.diff):
         todo = folder.write(output, wanted, scope, outcome.root, judge=unsafe.refuse)
@@ -242,12 +256,12 @@ class Unsafe:
 
     def look(self, todo: "Plan") -> None:
         """Finds it out; few runs touch that file."""
-        if not any(change.path.startswith("control-plane/") for change in todo.changes):
+        if not any(change.path.startswith("control-plane/") for change in todo.on_top):
             return
         from secretkit.encryption import standing
 
         outcome = self._outcome
-        first = Mark(outcome.written[0].file, (), "key")
+        first = Mark(next(outcome.written).file, (), "key")
         self.findings = standing.findings(
             todo, self._output, outcome.planes, outcome.platforms, first
         )
@@ -255,7 +269,7 @@ class Unsafe:
     def warnings(self, todo: "Plan") -> tuple[Finding, ...]:
         """The same where nothing is written."""
         self.look(todo)
-        return tuple(replace(found, severity="warning") for found in self.findings)
+        return tuple(found._replace(severity="warning") for found in self.findings)
 
     def refuse(self, todo: "Plan") -> None:
         """Raises Rejected where stored objects would become unreadable."""
@@ -275,37 +289,45 @@ def _within(only: str | None) -> Callable[[str], bool]:
             return lambda _: True
 
 
-def wanted_of(found: Compilation) -> "Iterator[Wanted]":
-    """Every file, with the folder that owns it and its input."""
-    from secretkit.ownership import folder
+class Folders(Mapping[str, "list[Wanted]"]):
+    """The files of each folder that has a manifest of its own: an app's name, or "" on top."""
 
-    outcome = found.outcome
-    inputs = {one.name: one.file for one in outcome.written}
-    for file in _files(outcome, found.request, found.emit):
-        top = file.path.partition("/")[0]
-        group = top if top in inputs else ""
-        yield folder.wanted(file, group, inputs.get(top, ""))
+    def __init__(self, found: Compilation) -> None:
+        self._waiting = found.waiting
+        written = found.outcome.written if found.request.only != "control-plane" else ()
+        self._apps: dict[str, int] = {one.name: one.value for one in written}
+        self._top = list(self._on_top(found))
+
+    def __getitem__(self, group: str) -> "list[Wanted]":
+        from secretkit.ownership import folder
+
+        made_by, files = self._waiting.files(self._apps[group]) if group else ("", self._top)
+        return [folder.wanted(file, group, made_by) for file in files]
+
+    def __iter__(self) -> Iterator[str]:
+        yield ""
+        yield from self._apps
+
+    def __len__(self) -> int:
+        return 1 + len(self._apps)
+
+    def _on_top(self, found: Compilation) -> Iterator[File]:
+        outcome, only = found.outcome, found.request.only
+        if only != "control-plane":
+            if outcome.shared:
+                yield from found.emit.files("platform", outcome.shared)
+            if found.request.form != "helm":
+                yield form.top([*self._apps, *(["platform"] if outcome.shared else [])])
+        if only != "api":
+            yield from control_plane.files(outcome.planes, outcome.platforms)
 
 
-def _files(outcome: Outcome, request: Request, emit: Emitter) -> Iterator[File]:
-    if request.only != "control-plane":
-        names = [one.name for one in outcome.written]
-        for one in outcome.written:
-            yield from one.value.files
-        if outcome.shared:
-            names.append("platform")
-            yield from emit.files("platform", outcome.shared)
-        if request.form != "helm":
-            yield form.top(names)
-    if request.only != "api":
-        yield from control_plane.files(outcome.planes, outcome.platforms)
-
-
-def _stdout(outcome: Outcome, request: Request, emit: Emitter, spool: Spool) -> Iterable[str]:
+def _stdout(found: Compilation) -> Iterable[str]:
+    outcome, request, waiting = found.outcome, found.request, found.waiting
     if request.only == "control-plane":
         return (control_plane.stream(outcome.planes, outcome.platforms),)
     texts = chain(
-        (emit.text(outcome.shared),), (spool.get(one.value.text) for one in outcome.written)
+        (found.emit.text(outcome.shared),), (waiting.text(one.value) for one in outcome.written)
     )
     return form.as_json(texts) if request.form == "json" else form.stream(texts)
 

@@ -1,9 +1,9 @@
 """One input through all stations: load, check, resolve, rules, compile."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias, cast
 
 from secretkit import rules
@@ -28,6 +28,7 @@ from secretkit.target import Target
 from secretkit.text import Place, Source, Tree
 
 DEFAULT_TARGET = Target()
+_NO_ENVIRONMENT: Mapping[str, str] = MappingProxyType({})
 Progress: TypeAlias = Callable[[int, int], None]  # inputs that are done, and all of them
 PlatformOf: TypeAlias = Callable[[Input], Platform | None]
 
@@ -42,15 +43,14 @@ class Shard(NamedTuple):
         return int(digest(name), 16) % self.parts == self.number - 1
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(NamedTuple):
     """What an entrance asks for. `allow_plaintext` is None where values are not rendered at all."""
 
     environment: str | None = None
     target: Target = DEFAULT_TARGET
     allow_plaintext: bool | None = None
     skip: Path | None = None  # the output folder: not searched
-    process_environment: Mapping[str, str] = field(default_factory=dict)
+    process_environment: Mapping[str, str] = _NO_ENVIRONMENT
     argocd_path: str | None = None  # the source path, inside Argo CD
     platform: Path | None = None  # in place of the nearest platform.yaml
     shard: Shard | None = None  # of the apps, for output; all are loaded and judged
@@ -105,7 +105,7 @@ def _compiled(
     found: Input, tree: Tree, before: tuple[Finding, ...], root: Path, options: Options,
     platform: Platform | None,
 ) -> Part:  # fmt: skip
-    options = replace(options, target=platform.target) if platform else options
+    options = options._replace(target=platform.target) if platform else options
     app, own = judged_app(tree, options, platform, before)
     if app and options.allow_plaintext is not None:
         app = _with_values(app, found, tree, root, options, platform, own)
@@ -157,7 +157,7 @@ def by_policy(findings: Iterable[Finding], platform: Platform | None) -> list[Fi
     for found in findings:
         severity = policy.get(found.code, found.severity)
         if severity != "off":
-            kept.append(replace(found, severity=cast(Severity, severity)))
+            kept.append(found._replace(severity=cast(Severity, severity)))
     return kept
 
 

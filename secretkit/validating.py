@@ -1,7 +1,6 @@
 """What `validate` says: of the base and every environment, and what `render` will ask for beside."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple, cast
@@ -35,15 +34,15 @@ def validate(paths: Sequence[Path], options: Options, now: datetime | None = Non
     first = pipeline.run(paths, options, _foreseen, record=record)
     names = first.environments if options.environment is None else ()
     others = (
-        (name, pipeline.run(paths, replace(options, environment=name), _foreseen, record=record))
+        (name, pipeline.run(paths, options._replace(environment=name), _foreseen, record=record))
         for name in names
     )
     if names:  # each says for itself what only an environment can give
         asked = tuple(one for one in first.findings if one.code not in _FROM_ENVIRONMENTS)
-        first = replace(first, findings=asked)
+        first = first._replace(findings=asked)
     shown = told(_findings(first), ((name, _findings(one)) for name, one in others))
     found = (*shown, *_certificates(first, options, now))
-    return Validated(first.root, found, first.notes, first.count, tuple(names))
+    return Validated(first.root, found, first.notes, first.files, tuple(names))
 
 
 def _certificates(first: Outcome, options: Options, now: datetime | None) -> Iterator[Finding]:
@@ -81,7 +80,7 @@ def _foreseen(one: Compiled) -> tuple[Finding, ...]:
         for found in _asked_for(one)
     )
     return tuple(
-        replace(found, severity=cast(Severity, severity)).without_trees
+        found._replace(severity=cast(Severity, severity)).without_trees
         for found, severity in told
         if severity != "off"
     )

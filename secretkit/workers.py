@@ -2,8 +2,9 @@
 
 import os
 import signal
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from multiprocessing import get_context
@@ -15,6 +16,7 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 _CHUNK = 32
+_AHEAD = 4  # chunks for each process that are under way, lest results pile up
 _PDEATHSIG = 1  # of prctl(2)
 _work: Callable[[Any], Any] | None = None
 
@@ -36,11 +38,25 @@ def each(work: Callable[[Item], Result], items: Sequence[Item], processes: int) 
             processes, mp_context=get_context("fork"), initializer=_start,
             initargs=(work, os.getpid()),
         ) as pool:  # fmt: skip
-            yield from pool.map(_call, items, chunksize=_CHUNK)
+            yield from _in_order(pool, items, processes * _AHEAD)
     except BrokenProcessPool:
         raise Usage(
             "one of our processes was ended from outside, perhaps for lack of memory: try --jobs 1"
         ) from None
+
+
+def _in_order(pool: ProcessPoolExecutor, items: Sequence[Any], ahead: int) -> Iterator[Any]:
+    pending: deque[Future[list[Any]]] = deque()
+    try:
+        for begin in range(0, len(items), _CHUNK):
+            pending.append(pool.submit(_call, items[begin : begin + _CHUNK]))
+            if len(pending) >= ahead:
+                yield from pending.popleft().result()
+        while pending:
+            yield from pending.popleft().result()
+    finally:
+        for one in pending:
+            one.cancel()
 
 
 def _start(work: Callable[[Any], Any], parent: int) -> None:
@@ -59,6 +75,6 @@ def _end_with(parent: int) -> None:
         os._exit(1)
 
 
-def _call(item: Any) -> Any:
+def _call(items: Sequence[Any]) -> list[Any]:
     assert _work is not None
-    return _work(item)
+    return [_work(item) for item in items]

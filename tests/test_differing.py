@@ -10,8 +10,9 @@ from secretkit import differing
 from secretkit.differing import DOTS, marks, summary, unified
 from secretkit.emit import yaml
 from secretkit.objects import File
-from secretkit.ownership import Plan, Scope, folder
+from secretkit.ownership import Scope, folder
 from secretkit.ownership.content import parsed
+from secretkit.ownership.plan import Plan
 
 CANARY = "Kanarienvogel"
 ALL = Scope(None, lambda _: True)
@@ -22,7 +23,7 @@ def planned(out: Path, files: dict[str, str], mode: int = 0o644) -> Plan:
         folder.wanted(File(name, text.encode(), mode), "a", "a.yaml")
         for name, text in files.items()
     ]
-    return folder.planned(out, wanted, ALL, out)
+    return folder.planned(out, {"a": wanted}, ALL, out)
 
 
 def put(out: Path, files: dict[str, str], mode: int = 0o644) -> None:

@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 from secretkit import files
 from secretkit.finding import Usage
 from secretkit.objects import File
-from secretkit.ownership import Entry, Manifest, Plan, Scope, Seen, There, Wanted, folder, plan
+from secretkit.ownership import Entry, Group, Manifest, Planner, Scope, Seen, Wanted, folder
 from secretkit.ownership.manifest import NAME, read, written
+from secretkit.ownership.plan import Plan
 
 SECRET = "apiVersion: v1\nkind: Secret\nmetadata:\n  name: x\ndata:\n  k: S2FuYXJpZW52b2dlbA==\n"
 ALL = Scope(None, lambda _: True)
@@ -44,13 +45,24 @@ def only(*apps: str) -> Scope:
     return Scope(None, lambda name: name in names)
 
 
+def by_group(wanted: list[Wanted]) -> dict[str, list[Wanted]]:
+    groups: dict[str, list[Wanted]] = {}
+    for one in wanted:
+        groups.setdefault(one.group, []).append(one)
+    return groups
+
+
 def run(out: Path, wanted: list[Wanted], scope: Scope = ALL) -> Plan:
-    return folder.write(out, wanted, scope, out.parent)
+    return folder.write(out, by_group(wanted), scope, out.parent)
+
+
+def planned(out: Path, wanted: list[Wanted], scope: Scope = ALL) -> Plan:
+    return folder.planned(out, by_group(wanted), scope, out.parent)
 
 
 def check(out: Path, wanted: list[Wanted], scope: Scope = ALL) -> list[tuple[str, str]]:
     """What a run would find different."""
-    found = folder.planned(out, wanted, scope, out.parent).differences
+    found = planned(out, wanted, scope).differences
     return [(one.what, one.path) for one in found]
 
 
@@ -220,7 +232,7 @@ def moved(out: Path, *, is_there: bool) -> Plan:
         (out.parent / "apps" / "a").mkdir(parents=True)
         (out.parent / source("a")).write_text("")
     wanted = [folder.wanted(File("a/x", b"2"), "a", "other/secrets.yaml")]
-    return folder.write(out, wanted, Scope(None, "other/secrets.yaml".__eq__), out.parent)
+    return run(out, wanted, Scope(None, "other/secrets.yaml".__eq__))
 
 
 def test_an_app_of_an_input_that_is_not_covered_is_not_overwritten(out: Path) -> None:
@@ -259,8 +271,10 @@ def test_a_manifest_has_no_hash_of_values(out: Path) -> None:
 def test_no_manifest_of_a_run_under_way_has_a_hash_of_values(out: Path) -> None:
     first, second = SECRET, SECRET.replace("S2", "T3")
     run(out, made("a", {"s": first}, 0o600))
-    todo = folder.planned(out, made("a", {"s": second, "x": "1"}, 0o600), ALL, out)
-    texts = b"".join(written(one) for one in (*todo.first.values(), *todo.last.values()))
+    todo = planned(out, made("a", {"s": second, "x": "1"}, 0o600))
+    manifests = [one for part in todo for one in (part.first, part.last) if one]
+    texts = b"".join(map(written, manifests))
+    assert texts
 
     for text in (first, second):
         assert hashlib.sha256(text.encode()).hexdigest().encode() not in texts
@@ -360,14 +374,12 @@ def test_a_plan_needs_no_disk() -> None:
     old = Manifest(None, (Entry("x", source("a"), "1" * 64), Entry("y", source("a"), "2" * 64)))
     seen = {"a/x": Seen("1" * 64, 0o644), "a/y": Seen("2" * 64, 0o644)}
     wanted = Wanted(File("a/x", b"new"), "a", source("a"), holds_values=False, digest="3" * 64)
-    todo = plan(There({"a": old}, seen), [wanted], ALL)
+    todo = Planner(ALL).app(Group("a", [wanted], old, seen))
 
     new = Entry("x", source("a"), "3" * 64)
     assert [(one.what, one.path) for one in todo.changes] == [("change", "a/x"), ("remove", "a/y")]
-    assert todo.first == {
-        "a": Manifest(None, (new._replace(before=("1" * 64,)), old.entries[1]))
-    }  # fmt: skip
-    assert todo.last == {"a": Manifest(None, (new,))}
+    assert todo.first == Manifest(None, (new._replace(before=("1" * 64,)), old.entries[1]))
+    assert todo.last == Manifest(None, (new,))
 
 
 # Hostile manifests and paths.
@@ -528,7 +540,7 @@ AFTER = [*made("a", {"x": "3", "kustomization.yaml": "3"}), *made("d", {"x": "3"
 def kill(out: Path, wanted: list[Wanted], after: int, scope: Scope = ALL) -> bool:
     """A run that ends after so many steps; whether it would have had more."""
     with files.held(out):
-        todo = list(folder.steps(folder.planned(out, wanted, scope, out.parent)))
+        todo = list(folder.steps(planned(out, wanted, scope)))
         for step in todo[:after]:
             folder.do(out, step)
     return after < len(todo)
@@ -572,11 +584,11 @@ def test_a_kustomization_comes_after_what_it_lists_and_before_what_goes(out: Pat
         *made("a", {"z": "1", **patches, "kustomization.yaml": "z"}),
         *made("b", {"x": "1"}),
     ]
-    todo = folder.planned(out, wanted, ALL, out)
+    todo = planned(out, wanted)
     paths = [step if isinstance(step, str) else step.path for step in folder.steps(todo)]
 
     assert [path for path in paths if not path.endswith(NAME)] == [
-        "a/patches/y", "a/z", "b/x", "a/patches/kustomization.yaml", "a/kustomization.yaml",
+        "a/patches/y", "a/z", "a/patches/kustomization.yaml", "a/kustomization.yaml", "b/x",
         "kustomization.yaml", "a/x",
     ]  # fmt: skip
 

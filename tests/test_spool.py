@@ -1,11 +1,11 @@
-"""Output that waits in a file is read by processes that were forked from here, too."""
+"""What waits in a file is read by processes that were forked from here, too."""
 
 import os
 
 from secretkit import workers
 from secretkit.spool import Spool
 
-TEXTS = [f"{number:06d}é" * 30 for number in range(200)]
+TEXTS = [f"{number:06d}é".encode() * 30 for number in range(200)]
 
 
 def test_processes_read_what_was_put_before_they_began() -> None:

@@ -146,11 +146,10 @@ def _render(request: rendering.Request, *, is_asked: bool) -> rendering.Result:
 def _explain_values(request: rendering.Request, *, as_json: bool) -> int:
     """Where the values of every app that resolves come from; findings as `render` has them."""
     import json
-    from dataclasses import replace
 
     from secretkit import origins
 
-    options = replace(request.options, allow_plaintext=None)
+    options = request.options._replace(allow_plaintext=None)
     outcome = pipeline.run(
         request.paths, options, lambda one: list(origins.rows(one.app, one.platform))
     )

@@ -1,7 +1,6 @@
 """An EncryptionConfiguration that stands somewhere: what it means, or why no API server takes it."""
 
 import json
-from dataclasses import replace
 from typing import Any, NamedTuple, NoReturn
 
 from secretkit.compile.encryption_configuration import PLACEHOLDER
@@ -91,7 +90,7 @@ def _unread(found: Finding, blank: Source) -> Finding:
     at = at._replace(source=blank)
     if found.code == DOCUMENTS.code:
         return faults.OTHER.at(at, problem="a second document begins here")
-    return replace(found, place=at, also=())
+    return found._replace(place=at, also=())
 
 
 def _refuse(word: str) -> NoReturn:
@@ -150,7 +149,7 @@ class _Reader:
         found = faults.RESOURCE.at(
             at, resource=called(text)[1:-1], problem=wrong.problem, effect=effect, mend=mend
         )
-        self.form.findings.append(found if wrong.is_refused else replace(found, severity="warning"))
+        self.form.findings.append(found if wrong.is_refused else found._replace(severity="warning"))
 
     def _provider(self, value: Any, at: Place) -> Provider | None:
         said = self.form.mapping(value, at, "an element of `providers`", KINDS)

@@ -4,7 +4,6 @@ Faults of severity `warning` are those that it loads all the same.
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import NamedTuple
 
 from secretkit.encryption import configuration_faults as faults
@@ -76,7 +75,7 @@ def _plugin_twice(provider: Provider, also: Place) -> Finding:
         return faults.KMS_NAME.at(at, also=[also], name=name, why=why)
     why = "an API server that reloads the file by itself refuses two of one name, and starts without it"
     found = faults.KMS_NAME.at(at, also=[also], name=name, why=why)
-    return replace(found, severity="warning")
+    return found._replace(severity="warning")
 
 
 def keys(found: Configuration) -> Iterator[Finding]:

@@ -55,7 +55,7 @@ def _declared(file: File, given: File | None, environment: str | None) -> Declar
     platform = one_file.platform_of(root, found, given, environment)
     if platform:
         source = platform.tree.source
-        above = Input(root / source.name, source.name, direct=True)
+        above = Input(root, source.name, direct=True)
         return _of_platform(root, above, load(source), environment)
     return _of_app(root, found, tree, environment)
 

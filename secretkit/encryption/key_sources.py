@@ -3,7 +3,6 @@
 import os
 import stat
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from pathlib import Path as File
 from typing import NamedTuple
 
@@ -100,7 +99,7 @@ def _key(key: Key, asked: Given | None, host: Host) -> tuple[Hidden | None, list
     weakness = key_bytes.weakness(secret)
     if weakness:
         found = faults.WEAK.at(key.at, name=f"`{key.name}`", problem=weakness)
-        return None, [*findings, replace(found, severity="error")]
+        return None, [*findings, found._replace(severity="error")]
     return secret, findings
 
 
@@ -109,7 +108,7 @@ def _same(key: Key, secret: Hidden, others: Iterable[tuple[Key, Hidden]]) -> Ite
         if key_bytes.is_same(secret, bytes_):
             problem = f"`{other.name}` and `{key.name}` have the same bytes"
             found = faults.NAMES.at(key.at, also=[other.at], problem=problem, why=faults.SAME_BYTES)
-            yield replace(found, severity="error")
+            yield found._replace(severity="error")
             return
 
 

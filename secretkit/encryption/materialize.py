@@ -4,7 +4,6 @@ import hashlib
 import os
 import stat
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path as File
 from typing import NamedTuple
 
@@ -65,7 +64,7 @@ def made(declared: Declared, asked: Mapping[str, Given], host: Host) -> Made:
         found = read_bytes("what is declared", content)
     except Rejected as rejected:
         at = encryption.at.key
-        raise Rejected(replace(one, place=at, also=()) for one in rejected.findings) from None
+        raise Rejected(one._replace(place=at, also=()) for one in rejected.findings) from None
     digest = f"sha256:{hashlib.sha256(content).hexdigest()}"
     warnings = (*declared.findings, *findings)
     return Made(Hidden(content), found.configuration, digest, warnings)

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import NamedTuple
 
 from secretkit.encryption import configuration_faults as faults
@@ -86,7 +85,7 @@ def _wrong(at: Place, name: str, problem: str, mend: str) -> Finding:
 
 def _unreached(at: Place, name: str, problem: str, mend: str, why: str) -> Finding:
     found = faults.KMS.at(at, name=called(name), problem=problem, why=why, mend=mend)
-    return replace(found, severity="warning")
+    return found._replace(severity="warning")
 
 
 def _is_positive(text: str) -> bool:

@@ -12,7 +12,7 @@ from secretkit.finding import Finding, Rejected
 from secretkit.load.inputs import reason
 from secretkit.model.app import App
 from secretkit.model.platform import Platform
-from secretkit.ownership import Plan
+from secretkit.ownership.plan import Plan
 from secretkit.text import Mark, Place
 
 PATH = f"control-plane/{ENCRYPTION}.yaml"
@@ -25,7 +25,7 @@ def findings(
 
     Where no encryption is declared any more, the platform file is to blame, else `first`.
     """
-    change = next((one for one in todo.changes if one.path == PATH), None)
+    change = next((one for one in todo.on_top if one.path == PATH), None)
     if change is None or change.what not in ("change", "remove"):
         return ()
     at = _place(apps, platforms) or first

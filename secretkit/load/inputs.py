@@ -15,9 +15,13 @@ NAME = "secrets.yaml"
 class Input(NamedTuple):
     """A file that was found, and whether a PATH named it directly."""
 
-    path: Path
+    root: Path
     name: str  # POSIX path relative to the root
     direct: bool
+
+    @property
+    def path(self) -> Path:
+        return self.root / self.name
 
 
 def find_root(paths: Sequence[Path], *, argocd_path: str | None = None) -> Path:
@@ -66,10 +70,10 @@ def find_inputs(paths: Sequence[Path], root: Path, skip: Path | None = None) -> 
             above = "" if top == "." else f"{top}/"
             for below in _walk(str(whole), str(skip.resolve()) if skip else None):
                 name = above + below
-                found.setdefault(name, Input(whole / below, name, direct=False))
+                found.setdefault(name, Input(root, name, direct=False))
         else:
             name = whole.relative_to(root).as_posix()
-            found[name] = Input(whole, name, direct=True)
+            found[name] = Input(root, name, direct=True)
     return [found[name] for name in sorted(found)]
 
 

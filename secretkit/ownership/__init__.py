@@ -1,10 +1,11 @@
 """Which files of an output folder are ours, and what a run may do to them.
 
-A run is planned from what is there and what is wanted, without touching a disk: `folder` looks and
-carries out, `manifest` is the text that remembers.
+A run is planned from what is there and what is wanted, one app's folder after the other, without
+touching a disk: `folder` looks and carries out, `plan` holds it until then, `manifest` is the text
+that remembers.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple, TypeAlias
 
 from secretkit.finding import Usage
@@ -63,11 +64,13 @@ class Wanted(NamedTuple):
         return Entry(path, self.input, None if self.holds_values else self.digest)
 
 
-class There(NamedTuple):
-    """What is there: manifests by folder, the files that they or the run name, inputs in conflict."""
+class Group(NamedTuple):
+    """A folder with a manifest of its own (`""` on top): what is wanted in it, and what is there."""
 
-    manifests: Mapping[str, Manifest]
-    files: Mapping[str, Seen]
+    name: str
+    wanted: Sequence[Wanted]
+    manifest: Manifest | None
+    files: Mapping[str, Seen]  # that the manifest or the run name
     inputs: frozenset[str] = frozenset()  # that made a file which this run makes of another
 
 
@@ -78,6 +81,10 @@ class Scope(NamedTuple):
     covers: Callable[[str], bool]
     within: Callable[[str], bool] = lambda _: True
     is_part: bool = False  # a shard: it never speaks for what stands on top
+
+    def covers_all(self, manifest: Manifest | None) -> bool:
+        """Whether the run speaks of all that a folder holds."""
+        return all(self.covers(entry.input) for entry in manifest.entries) if manifest else True
 
     def has(self, group: str, entry: Entry) -> bool:
         return self.covers(entry.input) and self.within(full(group, entry.path))
@@ -95,20 +102,23 @@ class Change(NamedTuple):
     wanted: Wanted | None = None
 
 
-class Plan(NamedTuple):
-    """All that a run does. Manifests are in it only where they change."""
+class Todo(NamedTuple):
+    """All that a run does in one folder. The manifest is in it only where it changes."""
 
+    group: str
     changes: tuple[Change, ...]
-    manifests: tuple[Change, ...]
-    first: Mapping[str, Manifest]  # before the files: all that was there, and all that will be
-    last: Mapping[str, Manifest]  # after them
-    notes: tuple[str, ...]
+    manifest: Change | None
+    first: Manifest | None  # before the files: all that was there, and all that will be
+    last: Manifest | None  # after them
 
     @property
-    def differences(self) -> tuple[Change, ...]:
+    def differences(self) -> Iterator[Change]:
         """What is not as it would be rendered. Modes are git's and the umask's, save for values."""
-        shown = [one for one in self.changes if one.what not in ("mode", "gone") or _is_open(one)]
-        return tuple(sorted((*shown, *self.manifests), key=lambda one: one.path))
+        for one in self.changes:
+            if one.what not in ("mode", "gone") or _is_open(one):
+                yield one
+        if self.manifest:
+            yield self.manifest
 
 
 def _is_open(change: Change) -> bool:
@@ -120,45 +130,45 @@ def full(group: str, path: str) -> str:
     return f"{group}/{path}" if group else path
 
 
-def plan(there: There, wanted: Iterable[Wanted], scope: Scope) -> Plan:
-    """What has to happen.
+class Planner:
+    """Plans one folder after the other, the top at last: what the others hold decides over it.
 
-    Raises Usage where the folder is another environment's, or a file that is not this run's to
+    Raises Usage where a folder is another environment's, or a file that is not this run's to
     overwrite stands in the way.
     """
-    from secretkit.ownership.manifest import NAME
 
-    _refuse_other_environment(there, scope)
-    by_group = _by_group(wanted)
-    whole = is_whole(there, scope)
-    if not whole:
-        _refuse_other_form(there, by_group)
-    changes: list[Change] = []
-    manifests: list[Change] = []
-    first: dict[str, Manifest] = {}
-    last: dict[str, Manifest] = {}
-    for group in sorted(by_group.keys() | there.manifests.keys()):
-        if not group and not whole:
-            continue
-        old = there.manifests.get(group, Manifest(scope.environment, ()))
-        some, between, after = _group(there, group, by_group.get(group, []), old, scope)
-        changes += some
-        if between != old.entries:
-            first[group] = Manifest(scope.environment, between)
-        if after != old.entries:
-            what: What = "remove" if not after else "change" if old.entries else "add"
-            manifests.append(Change(what, full(group, NAME)))
-        if after != between or (not after and group in there.manifests):
-            last[group] = Manifest(scope.environment, after)
-    kept = () if whole else _kept(there, by_group.get("", ()))
-    notes = (*_notes(changes), *kept)
-    return Plan(tuple(changes), tuple(manifests), first, last, notes)
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+        self._is_whole = (
+            not scope.is_part
+        )  # the run covers every app, so that it speaks for the top
+        self._held: set[str] = set()
+        self._asked: set[str] = set()
 
+    def app(self, group: Group) -> Todo:
+        self.check(group.name, group.manifest)
+        old = group.manifest.entries if group.manifest else ()
+        self._is_whole &= self._scope.covers_all(group.manifest)
+        self._held.update(_FORMS[entry.path] for entry in old if entry.path in _FORMS)
+        paths = (one.entry.path for one in group.wanted)
+        self._asked.update(_FORMS[path] for path in paths if path in _FORMS)
+        return _planned(group, self._scope)
 
-def _refuse_other_environment(there: There, scope: Scope) -> None:
-    for group, manifest in sorted(there.manifests.items()):
-        if manifest.environment != scope.environment:
-            held, asked = _called(manifest.environment), _called(scope.environment)
+    def top(self, group: Group) -> Todo | None:
+        """None where the run does not speak for the top."""
+        if self._is_whole:
+            return _planned(group, self._scope)
+        if self._held and self._asked - self._held:
+            raise Usage(
+                f"the folder holds {self._held.pop()}, not {self._asked.pop()}: render all apps at "
+                "once, or into another folder"
+            )
+        return None
+
+    def check(self, group: str, manifest: Manifest | None) -> None:
+        """Raises Usage where a folder is another environment's."""
+        if manifest and manifest.environment != self._scope.environment:
+            held, asked = _called(manifest.environment), _called(self._scope.environment)
             raise Usage(
                 f"{group or 'the folder'} holds {held}, not {asked}: "
                 "give each environment a folder of its own"
@@ -168,69 +178,40 @@ def _refuse_other_environment(there: There, scope: Scope) -> None:
 _FORMS = {"Chart.yaml": "charts", "kustomization.yaml": "kustomizations"}
 
 
-def _refuse_other_form(there: There, wanted: Mapping[str, Iterable[Wanted]]) -> None:
-    """Raises Usage where a part of the apps would be written in another form than the rest has."""
-    held = {
-        _FORMS[entry.path]
-        for group, manifest in there.manifests.items()
-        for entry in manifest.entries
-        if group and entry.path in _FORMS
-    }
-    asked = {
-        _FORMS[one.entry.path]
-        for group, some in wanted.items()
-        for one in some
-        if group and one.entry.path in _FORMS
-    }
-    if held and asked - held:
-        raise Usage(
-            f"the folder holds {held.pop()}, not {asked.pop()}: render all apps at once, or into "
-            "another folder"
-        )
-
-
 def _called(environment: str | None) -> str:
     return f"the environment `{environment}`" if environment else "the base"
 
 
-def _by_group(wanted: Iterable[Wanted]) -> dict[str, list[Wanted]]:
-    """The files of each folder; raises Usage where two are one path."""
-    groups: dict[str, list[Wanted]] = {}
-    paths: dict[str, str] = {}
-    for one in wanted:
-        groups.setdefault(one.group, []).append(one)
-        if one.file.path in paths:
-            both = " and ".join(sorted({f"`{paths[one.file.path]}`", f"`{one.input}`"}))
-            raise Usage(
-                f"{one.file.path} would be written twice, for {both}: names that differ only in "
-                "namespace, in case or in `:` share a file, so rename one"
-            )
-        paths[one.file.path] = one.input
-    return groups
+def _planned(group: Group, scope: Scope) -> Todo:
+    from secretkit.ownership.manifest import NAME
+
+    old = group.manifest.entries if group.manifest else ()
+    changes, between, after = _changes(group, old, scope)
+    manifest: Change | None = None
+    if after != old:
+        what: What = "remove" if not after else "change" if old else "add"
+        manifest = Change(what, full(group.name, NAME))
+    ends = after != between or (not after and group.manifest is not None)
+    return Todo(
+        group.name, changes, manifest,
+        first=Manifest(scope.environment, between) if between != old else None,
+        last=Manifest(scope.environment, after) if ends else None,
+    )  # fmt: skip
 
 
-def is_whole(there: There, scope: Scope) -> bool:
-    """Whether the run covers every app in the folder, so that it may speak for the top."""
-    return not scope.is_part and all(
-        scope.covers(entry.input)
-        for group, manifest in there.manifests.items()
-        if group
-        for entry in manifest.entries
-    )
-
-
-def _group(
-    there: There, group: str, mine: list[Wanted], old: Manifest, scope: Scope
-) -> tuple[list[Change], tuple[Entry, ...], tuple[Entry, ...]]:
+def _changes(
+    group: Group, old: Sequence[Entry], scope: Scope
+) -> tuple[tuple[Change, ...], tuple[Entry, ...], tuple[Entry, ...]]:
     """Changes below one manifest, and its entries while they are under way and after them."""
-    recorded = {entry.path: entry for entry in old.entries}
-    after = {path: entry for path, entry in recorded.items() if not scope.has(group, entry)}
+    recorded = {entry.path: entry for entry in old}
+    after = {path: entry for path, entry in recorded.items() if not scope.has(group.name, entry)}
     between = dict(after)
     changes: list[Change] = []
-    for one in mine:
-        entry, seen = one.entry, there.files.get(one.file.path)
+    _refuse_twice(group.wanted)
+    for one in group.wanted:
+        entry, seen = one.entry, group.files.get(one.file.path)
         was = recorded.get(entry.path)
-        _refuse_others(one, seen, was, there, scope)
+        _refuse_others(one, seen, was, group, scope)
         what = _what(one, seen)
         before = was.matching(seen) if what == "change" and was and seen else ()
         after[entry.path] = entry
@@ -242,10 +223,23 @@ def _group(
     for path, entry in recorded.items():
         if path not in after:
             between[path] = entry
-            name = full(group, path)
-            changes.append(Change(_stale(entry, there.files.get(name)), name))
+            name = full(group.name, path)
+            changes.append(Change(_stale(entry, group.files.get(name)), name))
     changes.sort(key=lambda change: change.path)
-    return changes, _sorted(between), _sorted(after)
+    return tuple(changes), _sorted(between), _sorted(after)
+
+
+def _refuse_twice(wanted: Iterable[Wanted]) -> None:
+    """Raises Usage where two files are one path."""
+    paths: dict[str, str] = {}
+    for one in wanted:
+        if one.file.path in paths:
+            both = " and ".join(sorted({f"`{paths[one.file.path]}`", f"`{one.input}`"}))
+            raise Usage(
+                f"{one.file.path} would be written twice, for {both}: names that differ only in "
+                "namespace, in case or in `:` share a file, so rename one"
+            )
+        paths[one.file.path] = one.input
 
 
 def _sorted(entries: Mapping[str, Entry]) -> tuple[Entry, ...]:
@@ -267,7 +261,7 @@ def _stale(entry: Entry, seen: Seen | None) -> What:
 
 
 def _refuse_others(
-    one: Wanted, seen: Seen | None, was: Entry | None, there: There, scope: Scope
+    one: Wanted, seen: Seen | None, was: Entry | None, group: Group, scope: Scope
 ) -> None:
     """Raises Usage where a file is foreign, or another app's that this run does not speak of."""
     path = one.file.path
@@ -277,24 +271,14 @@ def _refuse_others(
                 f"{path} is there and is not ours, so nothing is written: move it away, or render "
                 "into another folder"
             )
-    elif was.input != one.input and was.input in there.inputs and not scope.covers(was.input):
+    elif was.input != one.input and was.input in group.inputs and not scope.covers(was.input):
         raise Usage(
             f"{path} is made by `{was.input}` too, which this run does not cover: give one of the two "
             "apps another name, or render both at once"
         )
 
 
-def _kept(there: There, top: Iterable[Wanted]) -> Iterator[str]:
-    """A note where what stands on top would be another, if the run spoke for it."""
-    seen = ((one, there.files.get(one.file.path)) for one in top)
-    if any(found is None or found.digest != one.digest for one, found in seen):
-        yield (
-            "the top kustomization, platform/ and control-plane/ stay as they are, since this run "
-            "does not cover every app in the folder"
-        )
-
-
-def _notes(changes: Iterable[Change]) -> Iterator[str]:
-    for change in changes:
-        if change.what == "edited":
-            yield f"{change.path} was edited, so it stays; it is no longer ours"
+def differs(group: Group) -> bool:
+    """Whether what is there is not what is wanted."""
+    seen = ((one, group.files.get(one.file.path)) for one in group.wanted)
+    return any(found is None or found.digest != one.digest for one, found in seen)

@@ -1,13 +1,14 @@
 """The output folder itself: what is there, and carrying out what was planned.
 
-The manifests are written first and say what will be there and what is to be removed, so that a run
-which is killed is finished by the next.
+An app's manifest is written before its files and says what will be there and what is to be removed,
+so that a run which is killed is finished by the next.
 """
 
 import hashlib
 import os
 import stat
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeAlias
 
@@ -15,9 +16,21 @@ from secretkit import files
 from secretkit.finding import Usage
 from secretkit.names import is_label
 from secretkit.objects import File
-from secretkit.ownership import Entry, Manifest, Plan, Scope, Seen, There, Wanted, full, plan
+from secretkit.ownership import (
+    Entry,
+    Group,
+    Manifest,
+    Planner,
+    Scope,
+    Seen,
+    Todo,
+    Wanted,
+    differs,
+    full,
+)
 from secretkit.ownership import manifest as manifests
 from secretkit.ownership.content import parsed
+from secretkit.ownership.plan import Plan
 
 Step: TypeAlias = "File | str"  # a file to write, or the path of one to remove
 
@@ -31,15 +44,52 @@ def wanted(file: File, group: str, made_by: str) -> Wanted:
     return Wanted(file, group, made_by, file.mode == 0o600, digest)
 
 
-def planned(folder: Path, found: Iterable[Wanted], scope: Scope, root: Path) -> Plan:
-    """What a run would do in the folder; nothing is written. Raises Usage as `plan` and `look` do."""
-    files_wanted = tuple(found)
-    return plan(look(folder, files_wanted, root), files_wanted, scope)
+def planned(folder: Path, found: Mapping[str, Sequence[Wanted]], scope: Scope, root: Path) -> Plan:
+    """What a run would do in the folder, given the files that are wanted below each manifest.
+
+    Nothing is written. Raises Usage as `Planner` does, where a manifest is none of ours, and where a
+    path leads through a symlink or onto something that is no regular file.
+    """
+    disk, planner, todo = _Disk(folder, root), Planner(scope), Plan(found)
+    edited: list[str] = []
+    top = disk.look("", found.get("", ()))
+    planner.check("", top.manifest)
+    names = {entry.path.partition("/")[0] for entry in _entries(top)}
+    for name in sorted({*found, *disk.apps()} - {""}):
+        group = disk.look(name, found.get(name, ()))
+        if group.manifest and name in names:
+            where = folder / manifests.NAME
+            raise Usage(f"{where} names a file of an app's own manifest, so nothing is written")
+        for_app = planner.app(group)
+        edited += _edited(for_app)
+        todo.add(for_app)
+    todo.top = planner.top(top)
+    if todo.top:
+        todo.notes = (*_edited(todo.top), *edited)
+    else:
+        todo.notes = (*edited, _KEPT) if differs(top) else tuple(edited)
+    return todo
+
+
+_KEPT = (
+    "the top kustomization, platform/ and control-plane/ stay as they are, since this run does not "
+    "cover every app in the folder"
+)
+
+
+def _entries(group: Group) -> tuple[Entry, ...]:
+    return group.manifest.entries if group.manifest else ()
+
+
+def _edited(todo: Todo) -> Iterator[str]:
+    for change in todo.changes:
+        if change.what == "edited":
+            yield f"{change.path} was edited, so it stays; it is no longer ours"
 
 
 def write(
     folder: Path,
-    found: Iterable[Wanted],
+    found: Mapping[str, Sequence[Wanted]],
     scope: Scope,
     root: Path,
     judge: Callable[[Plan], None] = lambda _: None,
@@ -48,11 +98,11 @@ def write(
 
     What `judge` raises on the plan is raised before anything is written.
     """
-    files_wanted = tuple(found)
-    if not folder.is_dir():
-        planned(folder, files_wanted, scope, root)  # what is refused leaves no empty folder
+    # What is refused leaves no empty folder.
+    before = None if folder.is_dir() else planned(folder, found, scope, root)
     with files.held(folder):
-        todo = planned(folder, files_wanted, scope, root)
+        is_new = before is not None and not any(folder.iterdir())
+        todo = before if before and is_new else planned(folder, found, scope, root)
         judge(todo)
         for step in steps(todo):
             do(folder, step)
@@ -67,15 +117,22 @@ def steps(todo: Plan) -> Iterator[Step]:
 
 def writing(todo: Plan) -> Iterator[Step]:
     """The first half: all that is wanted."""
-    yield from _manifest_steps(todo.first)
-    writes = [change.wanted.file for change in todo.changes if change.wanted]
-    yield from sorted(writes, key=_late)
+    for one in todo.apps:
+        yield from _writes(one)
+    if todo.top:
+        yield from _writes(todo.top)
 
 
 def clearing(todo: Plan) -> Iterator[Step]:
     """The second half: what is wanted no longer goes."""
-    yield from (change.path for change in todo.changes if change.what in ("remove", "gone"))
-    yield from _manifest_steps(todo.last)
+    for one in todo:
+        yield from (change.path for change in one.changes if change.what in ("remove", "gone"))
+        yield from _manifest_step(one.group, one.last)
+
+
+def _writes(todo: Todo) -> Iterator[Step]:
+    yield from _manifest_step(todo.group, todo.first)
+    yield from sorted((change.wanted.file for change in todo.changes if change.wanted), key=_late)
 
 
 def _late(file: File) -> tuple[bool, int]:
@@ -85,8 +142,8 @@ def _late(file: File) -> tuple[bool, int]:
     return is_list, -len(folder.split("/")) if folder and is_list else 0
 
 
-def _manifest_steps(found: Mapping[str, Manifest]) -> Iterator[Step]:
-    for group, manifest in found.items():
+def _manifest_step(group: str, manifest: Manifest | None) -> Iterator[Step]:
+    if manifest:
         path = full(group, manifests.NAME)
         yield File(path, manifests.written(manifest)) if manifest.entries else path
 
@@ -99,78 +156,98 @@ def do(folder: Path, step: Step) -> None:
         files.remove(folder, step)
 
 
-def look(folder: Path, found: Iterable[Wanted], root: Path) -> There:
-    """What is there of all that manifests or the run name.
-
-    Raises Usage where a manifest is none of ours, or where a path leads through a symlink or onto
-    something that is no regular file.
-    """
-    disk = _Disk(folder)
-    known = dict(_manifests(disk))
-    recorded = {
-        full(group, entry.path): entry for group, one in known.items() for entry in one.entries
-    }
-    seen: dict[str, Seen] = {}
-    for path, entry in recorded.items():
-        disk.add(seen, path, entry)
-    inputs = set()
-    for one in found:
-        disk.regular(full(one.group, manifests.NAME))
-        entry = recorded.get(one.file.path, one.entry)
-        if one.file.path not in recorded:
-            disk.add(seen, one.file.path, None)
-        elif entry.input != one.input and _exists(root, entry.input):
-            inputs.add(entry.input)
-    return There(known, seen, frozenset(inputs))
+def recorded(folder: Path, root: Path) -> Iterator[tuple[str, Manifest]]:
+    """Every manifest in the folder, by the folder that it speaks for; raises Usage as `planned` does."""
+    disk = _Disk(folder, root)
+    for name in ("", *disk.apps()):
+        found = disk.manifest(name)
+        if found:
+            yield name, found
 
 
-def _exists(root: Path, name: str) -> bool:
-    """Whether an input is there; its name comes from a manifest, so it may not lead out."""
-    is_inside = name.isprintable() and not {"", ".", ".."} & set(name.split("/"))
-    return is_inside and (root / name).is_file()
+def standing(
+    folder: Path, found: Mapping[str, Sequence[Wanted]], root: Path
+) -> Callable[[str], bytes | None]:
+    """What reads a file that is there, of those alone that a manifest or the run name."""
+    disk = _Disk(folder, root)
+
+    @lru_cache(maxsize=1)
+    def seen(group: str) -> Mapping[str, Seen]:
+        return disk.look(group, found.get(group, ())).files
+
+    return lambda path: (folder / path).read_bytes() if path in seen(group_of(path)) else None
 
 
-def _manifests(disk: "_Disk") -> Iterator[tuple[str, Manifest]]:
-    """Every manifest in the folder, by the folder that it speaks for; symlinks are others' affair."""
-    apps = [name for name in disk.folders() if is_label(name) and name not in _RESERVED]
-    groups = []
-    for group in ("", *apps):
-        path = full(group, manifests.NAME)
-        info = disk.regular(path)
-        if info is not None:
-            large = info.st_size > manifests.MOST_BYTES
-            content = b"" if large else (disk.folder / path).read_bytes()
-            groups.append((group, manifests.read(str(disk.folder / path), content)))
-    inner = {group for group, _ in groups}
-    for group, found in groups:
-        if not group and inner & {entry.path.partition("/")[0] for entry in found.entries}:
-            top = disk.folder / manifests.NAME
-            raise Usage(f"{top} names a file of an app's own manifest, so nothing is written")
-        yield group, found
+def group_of(path: str) -> str:
+    """The folder whose manifest owns a path."""
+    top, slash, _ = path.partition("/")
+    return top if slash and _is_app(top) else ""
+
+
+def _is_app(name: str) -> bool:
+    return is_label(name) and name not in _RESERVED
 
 
 def inner(folder: Path) -> Iterator[str]:
     """The folders right below that hold manifests, on top or in a folder of an app's; no symlinks."""
-    for name in _Disk(folder).folders():
-        below = _Disk(folder / name)
-        tops = (folder / name, *(folder / name / app for app in below.folders()))
+    for name in _folders(folder):
+        tops = (folder / name, *(folder / name / app for app in _folders(folder / name)))
         if is_label(name) and any((top / manifests.NAME).is_file() for top in tops):
             yield name
 
 
-class _Disk:
-    """Files below a folder, none of them through a symlink. Each inner folder is looked at once."""
+def _folders(folder: Path) -> list[str]:
+    """The names of the folders right below; symlinks are others' affair."""
+    if not folder.is_dir():
+        return []
+    with os.scandir(folder) as entries:
+        return sorted(one.name for one in entries if one.is_dir(follow_symlinks=False))
 
-    def __init__(self, folder: Path) -> None:
+
+class _Disk:
+    """Files below a folder, none of them through a symlink; where they come from is below the root."""
+
+    def __init__(self, folder: Path, root: Path) -> None:
         self.folder = folder
+        self._root = root
         self._folders: dict[str, bool] = {}  # path -> whether it is there
 
-    def folders(self) -> list[str]:
-        """The names of the folders right below."""
-        if not self.folder.is_dir():
-            return []
-        with os.scandir(self.folder) as entries:
-            return sorted(one.name for one in entries if one.is_dir(follow_symlinks=False))
+    def apps(self) -> list[str]:
+        """The folders that apps may have."""
+        return [name for name in _folders(self.folder) if _is_app(name)]
+
+    def look(self, name: str, wanted: Sequence[Wanted]) -> Group:
+        """What is there of all that a folder's manifest or the run name."""
+        self._folders.clear()
+        manifest = self.manifest(name)
+        entries = manifest.entries if manifest else ()
+        recorded = {full(name, entry.path): entry for entry in entries}
+        seen: dict[str, Seen] = {}
+        for path, entry in recorded.items():
+            self.add(seen, path, entry)
+        inputs = set()
+        for one in wanted:
+            was = recorded.get(one.file.path)
+            if was is None:
+                self.add(seen, one.file.path, None)
+            elif was.input != one.input and self._has_input(was.input):
+                inputs.add(was.input)
+        return Group(name, wanted, manifest, seen, frozenset(inputs))
+
+    def manifest(self, name: str) -> Manifest | None:
+        """What the manifest of a folder says, if it is there."""
+        path = full(name, manifests.NAME)
+        info = self.regular(path)
+        if info is None:
+            return None
+        large = info.st_size > manifests.MOST_BYTES
+        content = b"" if large else (self.folder / path).read_bytes()
+        return manifests.read(str(self.folder / path), content)
+
+    def _has_input(self, name: str) -> bool:
+        """Whether an input is there; its name comes from a manifest, so it may not lead out."""
+        is_inside = name.isprintable() and not {"", ".", ".."} & set(name.split("/"))
+        return is_inside and (self._root / name).is_file()
 
     def add(self, seen: dict[str, Seen], path: str, entry: Entry | None) -> None:
         """Puts a file to what was seen, if it is there."""

@@ -4,7 +4,9 @@ A file `skNNN_slug.py` holds `RULE`. A family's `__init__.py` says `applies(app)
 without its subject never loads its rules. Rules are pure: no files, no clock, no environment.
 """
 
+import marshal
 import pkgutil
+from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -15,6 +17,7 @@ from typing import NamedTuple, TypeAlias
 from secretkit.finding import Code, Finding
 from secretkit.model.app import App
 from secretkit.objects import Object
+from secretkit.spool import Spool
 from secretkit.text import Mark
 
 
@@ -70,6 +73,8 @@ class Rule(Code):
     judge: Callable[[Iterable[Group]], Iterator[Finding]] | None = None
 
 
+_AT_ONCE = 50_000  # hashes in a set
+
 FLEET = ("_objects", "_fleet")  # families whose rules speak of all apps together
 
 
@@ -123,7 +128,7 @@ def _finders(
 
 
 class Fleet:
-    """The facts of all apps of a run, and what they contradict."""
+    """The facts of all apps of a run, and what they contradict: in memory is a hash of each alone."""
 
     def __init__(self) -> None:
         self._rules = {
@@ -133,7 +138,8 @@ class Fleet:
             for rule in (load(family, module) for module in modules(family))
             if rule.gather
         }
-        self._facts: dict[str, dict[str, str | list[str]]] = {code: {} for code in self._rules}
+        self._facts = Spool()
+        self._hashes = array("q")
 
     def gather(self, app: App, objects: Sequence[Object]) -> Iterator[Packed]:
         """The facts of one app."""
@@ -142,23 +148,38 @@ class Fleet:
                 yield from (Packed.of(code, fact) for fact in rule.gather(app, objects))
 
     def add(self, facts: Iterable[Packed]) -> None:
-        for code, key, rest in facts:
-            known = self._facts[code]
-            first = known.get(key)
-            if first is None:
-                known[key] = rest
-            elif isinstance(first, list):
-                first.append(rest)
-            else:
-                known[key] = [first, rest]
+        rows = [(code, key, rest) for code, key, rest in facts]
+        self._hashes.extend(hash((code, key)) for code, key, _ in rows)
+        self._facts.put(marshal.dumps(rows))
 
     def findings(self) -> Iterator[Finding]:
         """All that the apps contradict each other in."""
+        groups = self._groups()
         for code, rule in self._rules.items():
-            groups = [
-                [Packed(code, key, rest).fact for rest in group]
-                for key, group in self._facts[code].items()
-                if isinstance(group, list)
-            ]
-            if groups and rule.judge:
-                yield from rule.judge(groups)
+            found = [group for group in groups.get(code, {}).values() if len(group) > 1]
+            if found and rule.judge:
+                yield from rule.judge(found)
+
+    def _groups(self) -> dict[str, dict[str, list[Fact]]]:
+        """The facts whose hash is another's too, by code and key, in the order of files."""
+        groups: dict[str, dict[str, list[Fact]]] = {}
+        repeated = self._repeated()
+        if not repeated:
+            return groups
+        for record in self._facts:
+            for code, key, rest in marshal.loads(record):
+                if hash((code, key)) in repeated:
+                    group = groups.setdefault(code, {}).setdefault(key, [])
+                    group.append(Packed(code, key, rest).fact)
+        return groups
+
+    def _repeated(self) -> set[int]:
+        """The hashes that occur twice, looked for in a part of them after the other."""
+        repeated: set[int] = set()
+        parts = 1 + len(self._hashes) // _AT_ONCE
+        for part in range(parts):
+            seen: set[int] = set()
+            for one in self._hashes:
+                if one % parts == part:
+                    (repeated if one in seen else seen).add(one)
+        return repeated

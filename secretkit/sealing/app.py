@@ -1,7 +1,6 @@
 """The app of one file as an environment has it, and what is sealed in it."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -87,7 +86,7 @@ def _standing(here: Standing, tree: Tree) -> Standing:
     platform = here.platform
     options = Options(environment=here.environment)
     if platform:
-        options = replace(options, target=platform.target)
+        options = options._replace(target=platform.target)
     app, found = judged_app(tree, options, platform)
     findings = by_policy(found, platform)
     if app is None:

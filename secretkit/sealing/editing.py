@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 from secretkit import one_file, rules
@@ -123,7 +122,7 @@ def changed(
     ]  # fmt: skip
     if here.environment is None:
         _check_shared(here, step, requests, certificate)
-    rest = [replace(one, severity="warning") for one in new]
+    rest = [one._replace(severity="warning") for one in new]
     return Change(here, step, text, tuple(done), (*warnings, *rest))
 
 
@@ -186,7 +185,7 @@ def _odd(after: Standing, request: Request) -> Iterator[Finding]:
     for module in _OF_CONTENT:
         find = rules.load("sk5_values", module).find
         for found in find(app) if find else ():
-            yield replace(found, severity="warning")
+            yield found._replace(severity="warning")
 
 
 def _record(

@@ -2,7 +2,6 @@
 
 import base64
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -60,7 +59,7 @@ def secrets(path: Path) -> tuple[Plain, ...]:
 def _unshown(finding: Finding) -> Finding:
     """The finding without the line it stands at: anything in it may be a value."""
     assert isinstance(finding.place, Span)
-    return replace(finding, place=_place(finding.place))
+    return finding._replace(place=_place(finding.place))
 
 
 def _place(span: Span) -> Span:

@@ -3,7 +3,6 @@
 import json
 import subprocess
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +40,7 @@ def verdicts(webhook: Path, bodies: Iterable[dict[str, Any]]) -> dict[str, str]:
 def test_the_webhook_takes_every_object_made_for_its_release(
     webhook: Path, example: Example
 ) -> None:
-    asked = replace(options(example), target=TARGET)
+    asked = options(example)._replace(target=TARGET)
     outcome = pipeline.run((example.folder,), asked)
     if outcome.has_errors:  # something in it is newer than this release
         codes = {found.code for found in outcome.findings if found.severity == "error"}

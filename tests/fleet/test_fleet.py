@@ -1,7 +1,9 @@
 """A fleet of apps on one platform, in every environment: rendered, checked, sharded."""
 
+import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import overlays
@@ -9,6 +11,7 @@ import pytest
 from cluster import programs
 
 from examples import documents, identity
+from secretkit import rules, spool
 from secretkit.cli import run
 
 ENVIRONMENTS = ("staging", "production", "edge")
@@ -145,6 +148,49 @@ def test_one_broken_app_stops_all_and_every_finding_is_shown(
         "app-00002", "app-00007"
     ]  # fmt: skip
     assert not (root / "out").exists()
+
+
+SHARING = """\
+apiVersion: secretkit.dev/v1alpha1
+kind: AppSecrets
+metadata: {{name: {name}, namespace: {namespace}}}
+spec:
+  stores:
+    vault: {{vault: {{server: "https://v.example.com", path: kv, role: shared, serviceAccount: {name}}}}}
+  secrets:
+    {secret}: {{from: vault, keys: {{k: "a#b"}}}}
+"""
+
+
+def test_what_waits_in_a_file_and_what_waits_in_memory_come_out_the_same(
+    root: Path, ran: Callable[..., tuple[int, str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def everything(name: str) -> list[object]:
+        said: list[object] = [ran("render", "."), ran("render", ".", "--format", "json")]
+        for words in ([], [], ["--check"], ["--diff"]):
+            said.append(ran("render", ".", "-o", name, *words))
+            said.append(tree(root / name))
+        (root / name / "app-00003" / "externalsecret-db.yaml").write_text("edited")
+        code, out, err = ran("render", ".", "-o", name, "--check")
+        said.append((code, out, err.replace(name, "")))
+        said.append(ran("render", "apps/app-00003", "-o", name))
+        said.append(tree(root / name))
+        for other, namespace in (("x", "one"), ("y", "one"), ("z", "two"), ("x", "two")):
+            path = root / "shared" / f"{other}-{namespace}"
+            path.mkdir(parents=True)
+            text = SHARING.format(name=other, namespace=namespace, secret="db")
+            (path / "secrets.yaml").write_text(text)
+        said.append(ran("validate", ".", "--format", "json"))
+        shutil.rmtree(root / "shared")
+        return said
+
+    in_memory = everything("memory")
+    monkeypatch.setattr(spool, "MOST", 0)
+    monkeypatch.setattr(rules, "_AT_ONCE", 1)
+
+    assert everything("file") == in_memory
+    found = [code for code in ("SK601", "SK602", "SK702") if f'"{code}"' in str(in_memory[-1])]
+    assert found == ["SK601", "SK602", "SK702"]
 
 
 @pytest.mark.slow

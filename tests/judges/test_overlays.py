@@ -167,13 +167,11 @@ def by_identity(bodies: Iterable[Body]) -> dict[Any, Body]:
 
 def judged(path: Path, out: Path, base: Options, **changes: Any) -> tuple[str, ...]:
     """Holds every folder of a run against the stream of its environment; gives the environments."""
-    from dataclasses import replace
-
     passed(rendered.render(asked(path, out, base, **changes)))
     folders = sorted((out / "overlays").iterdir()) if (out / "overlays").is_dir() else []
     for folder in (out, *folders):
         name = None if folder == out else folder.name
-        stream = rendering.render(asked(path, None, replace(base, environment=name), **changes))
+        stream = rendering.render(asked(path, None, base._replace(environment=name), **changes))
 
         assert by_identity(overlays.kustomize(folder)) == by_identity(
             documents(passed(stream).text)

@@ -6,7 +6,6 @@ judged as well.
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -99,7 +98,7 @@ def folder(release: str) -> Path:
 
 def run_for(release: str, example: Example, path: Path) -> Outcome:
     target = Target(external_secrets=version(release))
-    return pipeline.run((path,), replace(options(example), target=target))
+    return pipeline.run((path,), options(example)._replace(target=target))
 
 
 @cache

@@ -1,6 +1,5 @@
 """Snapshots of every example, one readable file for what a person reviews together."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -173,7 +172,7 @@ def test_manifests_for_an_older_release_are_as_reviewed(
 ) -> None:
     asked = request(example, only="api")
     target = Target(external_secrets=version(release))
-    result = rendering.render(replace(asked, options=replace(asked.options, target=target)))
+    result = rendering.render(asked._replace(options=asked.options._replace(target=target)))
 
     text = without_values(result.text, documents(result.text))
     assert text

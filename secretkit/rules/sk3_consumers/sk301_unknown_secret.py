@@ -1,7 +1,6 @@
 """SK301: access and workloads name secrets of this file."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from secretkit.finding import Finding, closest
 from secretkit.model.app import App
@@ -13,7 +12,7 @@ def find(app: App) -> Iterator[Finding]:
     for name, place in _uses(app):
         if name not in app.secrets:
             found = RULE.at(place, name=name, near=closest(name, app.secrets))
-            yield replace(found, fix=_ALL) if name == "*" else found
+            yield found._replace(fix=_ALL) if name == "*" else found
 
 
 def _uses(app: App) -> Iterator[tuple[str, Place]]:

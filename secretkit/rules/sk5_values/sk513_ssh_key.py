@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterator
 
 from secretkit.finding import Finding
+from secretkit.lazy import lazily
 from secretkit.model.app import App
 from secretkit.rules import Rule
 
-_BLOCK = re.compile(
+_BLOCK = lazily(
     rb"\s*-----BEGIN ([A-Z0-9 ]{0,40}PRIVATE KEY)-----\r?\n.+?\n-----END \1-----\s*", re.DOTALL
 )
 

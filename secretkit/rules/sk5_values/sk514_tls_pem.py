@@ -5,10 +5,11 @@ import re
 from collections.abc import Iterator
 
 from secretkit.finding import Finding
+from secretkit.lazy import lazily
 from secretkit.model.app import App
 from secretkit.rules import Rule
 
-_BLOCK = re.compile(
+_BLOCK = lazily(
     rb"-----BEGIN ([A-Z0-9 ]{1,60})-----[ \t]*\r?\n(.*?)-----END \1-----[ \t]*(?:\r?\n|\Z)",
     re.DOTALL,
 )
