@@ -2,6 +2,7 @@
 
 import os
 import re
+import stat
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -143,6 +144,25 @@ def create(path: Path, content: bytes, mode: int) -> None:
             os.link(part, path)  # unlike a rename it fails where something is
         except FileExistsError:
             raise Usage(f"{path} is there already, and is not written over") from None
+        finally:
+            part.unlink(missing_ok=True)
+
+
+def rewrite(path: Path, content: bytes) -> None:
+    """Writes a user's file anew, whole or not at all, with its mode, and its owner where root may.
+
+    Raises Usage where the system refuses.
+    """
+    with _told(path):
+        info = path.stat()
+        part = path.parent / f".secretkit-{os.urandom(8).hex()}.part"
+        try:
+            with os.fdopen(os.open(part, _NEW, 0o600), "wb") as stream:
+                stream.write(content)
+                with suppress(PermissionError):
+                    os.fchown(stream.fileno(), info.st_uid, info.st_gid)
+                os.fchmod(stream.fileno(), stat.S_IMODE(info.st_mode))
+            part.replace(path)
         finally:
             part.unlink(missing_ok=True)
 

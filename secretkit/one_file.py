@@ -1,10 +1,12 @@
 """The one file that a command is given: found, put under its platform file, and written anew."""
 
+import codecs
+from difflib import SequenceMatcher
 from pathlib import Path
 
 from secretkit import files
 from secretkit.finding import Rejected, Usage
-from secretkit.load.inputs import Input, find_root
+from secretkit.load.inputs import Input, find_root, read
 from secretkit.model.platform import Platform
 from secretkit.objects import File
 from secretkit.platforms import Broken, Platforms
@@ -46,17 +48,35 @@ def platform_of(
 
 def content(before: bytes, text: str) -> bytes:
     """The bytes of another text of a file, with the line ends and byte order mark that it has."""
-    after = text.encode()
-    if before.count(b"\r\n") * 2 > before.count(b"\n"):
-        after = after.replace(b"\n", b"\r\n")
-    return b"\xef\xbb\xbf" + after if before.startswith(b"\xef\xbb\xbf") else after
+    after = _ended(before.decode("utf-8-sig"), text).encode()
+    return codecs.BOM_UTF8 + after if before.startswith(codecs.BOM_UTF8) else after
 
 
-def write(found: Input, text: str) -> None:
-    """Writes a file anew, with its mode, line ends and byte order mark; raises Usage."""
+def _ended(before: str, text: str) -> str:
+    """The text with the line ends that its lines had; a line that is new ends like most."""
+    rows = before.split("\n")
+    usual = "\r" if sum(row.endswith("\r") for row in rows) * 2 > len(rows) - 1 else ""
+    if not usual and "\r" not in before:
+        return text
+    old, new = [row.removesuffix("\r") for row in rows], text.split("\n")
+    found: list[str] = []
+    for what, first, last, start, end in SequenceMatcher(None, old, new, False).get_opcodes():
+        found += rows[first:last] if what == "equal" else (row + usual for row in new[start:end])
+    return "\n".join(found).removesuffix("\r")  # the last line has no end
+
+
+def write(found: Input, text: str, expected: str | None = None) -> None:
+    """Writes a file anew, with its mode, owner, line ends and byte order mark.
+
+    Raises Usage where it cannot be, or where it no longer holds the text that was `expected`.
+    """
     path = found.path
-    mode = path.stat().st_mode & 0o7777 if path.exists() else 0o644
-    files.put(path.parent, File(path.name, content(before(found), text), mode))
+    if expected is not None and read(found).text != expected:
+        raise Usage(f"{found.name}: somebody changed it meanwhile, so nothing is written")
+    if path.exists():
+        files.rewrite(path, content(before(found), text))
+    else:
+        files.put(path.parent, File(path.name, text.encode(), 0o644))
 
 
 def before(found: Input) -> bytes:

@@ -127,7 +127,7 @@ def _as_app(platform: Platform) -> App:
 
 def _strangers(tree: Tree) -> Iterator[Finding]:
     """Variables and presets of an environment under a name that the file almost has."""
-    spec = tree.value["spec"]
+    spec = tree.value.get("spec", {})
     for name, patch in (spec.get("environments") or {}).items():
         at = Place(tree) / "spec" / "environments" / name
         for section in ("variables", "stores"):

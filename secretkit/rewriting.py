@@ -5,7 +5,7 @@ above it; in flow style an entry is a stretch of a line. What came out is for th
 with what was meant (`same`): anchors and odd layouts are found there, not guessed at here.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from secretkit.emit import yaml as emit
@@ -59,14 +59,31 @@ class Text:
         return found
 
     def replace(self, path: Path, value: Any) -> "Text":
-        """Another scalar in place of the one at `path`."""
+        """Another value in place of the one at `path`, on the line where that stands if it has one."""
         node = self._find(path)
-        if not _is_scalar(node):
-            raise Layout
-        start, end = self._at(node.start_mark), self._end(node)
-        shown = emit.scalar(value)
+        if _is_scalar(node) and not isinstance(value, dict | list):
+            start, end = self._at(node.start_mark), self._end(node)
+            pad = " " if start == end and self.text[start - 1 : start] == ":" else ""
+            return self._with(start, end, pad + emit.scalar(value))
+        is_stretch = _is_scalar(node) or node.flow_style
+        if not is_stretch or node.start_mark.line != node.end_mark.line:
+            return self._replaced_below(path, node, value)
+        start, end = self._at(node.start_mark), self._at(node.end_mark)
         pad = " " if start == end and self.text[start - 1 : start] == ":" else ""
-        return self._with(start, end, pad + shown)
+        return self._with(start, end, pad + emit.flow(value))
+
+    def _replaced_below(self, path: Path, node: Any, value: Any) -> "Text":
+        """Another value in place of one of several lines, whose own comments would have no place."""
+        *parent, step = path
+        if _is_scalar(node) or isinstance(step, int) or self._is_flow(tuple(parent)):
+            raise Layout
+        key, _ = self._pair(self._find(tuple(parent)), step)
+        first, last = key.start_mark.line, _last_line(node)
+        pad = self._rows[first][: key.start_mark.column]
+        if pad.strip() or any("#" in row for row in self._rows[first : last + 1]):
+            raise Layout
+        rows = (f"{pad}{line}" if line else line for line in entry(step, value).lines)
+        return self._rows_replaced(first, last, rows)
 
     def _end(self, node: Any) -> int:
         """Where a scalar ends; the blank lines below a block text are not of it."""
@@ -76,6 +93,12 @@ class Text:
         while last > node.start_mark.line and not self._rows[last].strip():
             last -= 1
         return sum(len(row) + 1 for row in self._rows[:last]) + len(self._rows[last])
+
+    def has_comments(self, path: Path) -> bool:
+        """Whether comments stand on the lines of an entry, or right above them."""
+        *parent, key = path
+        first, last = self._lines(*self._pair(self._find(tuple(parent)), key))
+        return any("#" in row for row in self._rows[first : last + 1])
 
     def cut(self, path: Path) -> Entry:
         """The entry at `path`, to be put elsewhere."""
@@ -115,7 +138,7 @@ class Text:
             return self._begun(parent, whole, new)
         if not whole.value:
             start, end = self._at(whole.start_mark), self._at(whole.end_mark)
-            if not parent:
+            if not parent or "#" in self.text[start:end]:
                 raise Layout
             below = self._below_empty(parent, whole, new)
             if below:
@@ -203,11 +226,15 @@ class Text:
 
     def _without(self, whole: Any, step: str | int) -> "Text":
         """A flow collection without one of several entries or items."""
-        spans = [_ends(one) for one in whole.value]
+        spans = [(self._at(start), self._at(end)) for start, end in map(_ends, whole.value)]
         at = step if isinstance(step, int) else self._number(whole, step)
+        before = spans[at - 1][1] if at else self._at(whole.start_mark)
+        after = spans[at + 1][0] if at + 1 < len(spans) else self._at(whole.end_mark)
+        if "#" in self.text[before : spans[at][0]] + self.text[spans[at][1] : after]:
+            raise Layout  # nobody can tell which of two neighbours a comment speaks of
         if at:
-            return self._with(self._at(spans[at - 1][1]), self._at(spans[at][1]), "")
-        return self._with(self._at(spans[0][0]), self._at(spans[1][0]), "")
+            return self._with(spans[at - 1][1], spans[at][1], "")
+        return self._with(spans[0][0], spans[1][0], "")
 
     def _lines(self, key: Any, node: Any) -> tuple[int, int]:
         """First and last line of a block entry, the comments right above it included."""
@@ -258,7 +285,7 @@ class Text:
 
     def _rows_replaced(self, first: int, last: int, new: Iterable[str]) -> "Text":
         rows = [*self._rows[:first], *new, *self._rows[last + 1 :]]
-        if rows[-1]:  # the last line had no end, or was replaced by one without
+        if rows[-1] and last + 1 >= len(self._rows):  # the last line had no end, and is another now
             rows.append("")
         return Text("\n".join(rows))
 
@@ -330,17 +357,19 @@ def assigned(text: str, path: Path, new: Any) -> str:
     raise Layout
 
 
-def exchanged(text: str, path: Path, names: Iterable[str], come: str, go: str) -> str:
+def exchanged(text: str, path: Path, names: Sequence[str], come: str, go: str) -> str:
     """The text where entries of a mapping change places with those of its entry `come`.
 
     That is called `go` afterwards. Their lines and comments move with them; raises Layout.
     """
     here = Text(text)
     value = here.value(path)
-    ours = [name for name in names if name in value]
+    ours = [name for name in value if name in names]
     theirs = [here.cut((*path, come, name)) for name in names if name in value[come]]
     here = here.insert(path, below(go, [here.cut((*path, name)) for name in ours]), come)
-    for one in reversed(theirs):  # beside ours of the same name, which is still the first
+    for one in reversed(
+        theirs
+    ):  # behind the last of ours, so that ours of a name is still the first
         here = here.insert(path, one, ours[-1])
     for name in (*ours, come):
         here = here.delete((*path, name))
@@ -378,9 +407,9 @@ def _assign(text: Text, path: Path, old: Any, new: Any) -> Text:
         return text
     if isinstance(old, dict) and isinstance(new, dict) and old and new:
         return _assign_mapping(text, path, old, new)
-    if isinstance(old, list) and isinstance(new, list) and all(map(_name, [*old, *new])):
+    if isinstance(old, list) and isinstance(new, list) and old and new:
         return _assign_list(text, path, old, new)
-    if isinstance(old, dict | list) or isinstance(new, dict | list):
+    if isinstance(new, dict | list) and new and not text.has_comments(path):
         *above, key = path
         keys = list(text.value(tuple(above)))
         before = keys[keys.index(key) - 1] if keys.index(key) else None
@@ -413,12 +442,11 @@ def _assign_mapping(text: Text, path: Path, old: Any, new: Any) -> Text:
 
 
 def _assign_list(text: Text, path: Path, old: Any, new: Any) -> Text:
-    names = [_name(one) for one in new]
-    known = {_name(one): one for one in old}
-    for one in new:
-        if _name(one) in known:
-            at = list(known).index(_name(one))
-            text = _assign(text, (*path, at), known[_name(one)], one)
+    known, names = [_name(one) for one in old], [_name(one) for one in new]
+    for name, one in zip(names, new, strict=True):
+        if name in known:
+            at = known.index(name)
+            text = _assign(text, (*path, at), old[at], one)
         else:
             text = text.append(path, one)
     for at, name in reversed(list(enumerate(known))):
@@ -428,4 +456,5 @@ def _assign_list(text: Text, path: Path, old: Any, new: Any) -> Text:
 
 
 def _name(item: Any) -> Any:
-    return item.get("name") if isinstance(item, dict) else None
+    """What an item of a list is known by: its `name`, else itself."""
+    return item.get("name", item) if isinstance(item, dict) else item

@@ -21,6 +21,7 @@ MAY_REVEAL = {
     "compile/plain_secret.py",
     "encryption/key_bytes.py",
     "encryption/materialize.py",
+    "encryption/unlike.py",
     "rules/sk5_values/sk510_literal_looks_secret.py",
     "rules/sk5_values/sk512_docker_config.py",
     "rules/sk5_values/sk513_ssh_key.py",

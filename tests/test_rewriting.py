@@ -66,6 +66,18 @@ def test_blocks_change_places_with_their_comments() -> None:
     )
 
 
+def test_blocks_change_places_in_whatever_order_they_stand() -> None:
+    text = (
+        "e:\n  # k\n  keys: [{name: k}]  # k!\n  moveTo:\n    provider: q\n    keys: [{name: l}]\n"
+        "  # ours\n  provider: p  # p!\n"
+    )
+
+    assert exchanged(text, ("e",), ("provider", "kms", "keys"), "moveTo", "moveFrom") == (
+        "e:\n  moveFrom:\n    # k\n    keys: [{name: k}]  # k!\n    # ours\n    provider: p  # p!\n"
+        "  provider: q\n  keys: [{name: l}]\n"
+    )
+
+
 @pytest.mark.parametrize(
     ("text", "path", "new", "wanted"),
     [
@@ -92,6 +104,18 @@ def test_blocks_change_places_with_their_comments() -> None:
             "a:\n  - name: xx\n    s: 1\n", ("a",), [{"name": "xx", "s": 1}, {"name": "yy", "s": 2}],
             "a:\n  - name: xx\n    s: 1\n  - name: yy\n    s: 2\n", id="items in block style",
         ),
+        pytest.param(
+            "# why\na: [x]  # c\n", ("a",), ["x", "zz"], "# why\na: [x, zz]  # c\n", id="a list of texts",
+        ),
+        pytest.param(
+            "a:\n  # why\n  - x  # c\n  - z\n", ("a",), ["x", "zz"],
+            "a:\n  # why\n  - x  # c\n  - zz\n", id="a list of texts in block style",
+        ),
+        pytest.param("# why\na: x  # c\n", ("a",), {"b": 1}, "# why\na: {b: 1}  # c\n", id="a mapping for a text"),
+        pytest.param("# why\na: {b: 1}  # c\n", ("a",), True, "# why\na: true  # c\n", id="a text for a mapping"),
+        pytest.param(
+            "# why\na:\n  b: 1\nc: 2\n", ("a",), ["x"], "# why\na:\n- x\nc: 2\n", id="a list for a mapping",
+        ),
     ],
 )  # fmt: skip
 def test_layouts(text: str, path: tuple[str, ...], new: Any, wanted: str) -> None:
@@ -103,6 +127,21 @@ def test_layouts(text: str, path: tuple[str, ...], new: Any, wanted: str) -> Non
     [
         pytest.param("a: &x {b: 1}\nc: *x\n", ("a", "b"), 2, id="an anchor that others use"),
         pytest.param("- x\n", ("a",), "x", id="a list where a mapping belongs"),
+        pytest.param("- x\n", (0,), [], id="an item that becomes another kind of value"),
+        pytest.param(
+            "a: {b: 1,  # b\n    c: 2}\n", ("a", "c"), None, id="a comment of its neighbour"
+        ),
+        pytest.param(
+            "a: {b: 1,  # b\n    c: 2}\n", ("a", "b"), None, id="a comment that may be its own"
+        ),
+        pytest.param(
+            "a: [  # all\n  {name: xx}, {name: yy}]\n",
+            ("a",),
+            [{"name": "yy"}],
+            id="a comment of all",
+        ),
+        pytest.param("a: {  # all\n  }\n", ("a", "b"), 1, id="a comment in an empty mapping"),
+        pytest.param("a:\n  b: 1  # b\n", ("a",), True, id="comments that would have no place"),
     ],
 )
 def test_what_is_not_edited(text: str, path: tuple[str, ...], new: Any) -> None:

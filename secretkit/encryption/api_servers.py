@@ -9,6 +9,9 @@ from typing import NamedTuple
 from secretkit.encryption import metrics, running
 from secretkit.encryption.verdict import Server
 from secretkit.finding import Usage
+from secretkit.hidden import Hidden
+from secretkit.load import MOST_BYTES
+from secretkit.load.inputs import reason
 
 SECONDS = 60.0
 _LEASES = "apiserver.kubernetes.io/identity=kube-apiserver"
@@ -67,16 +70,22 @@ def alive(leases: Iterable[tuple[str, str, int]]) -> tuple[str, ...] | None:
     return tuple(f"sha256:{hashlib.sha256(name.encode()).hexdigest()}" for name in sorted(living))
 
 
-def config_hash(file: Path) -> str:
-    """The hash of a configuration file as API servers tell it. It holds keys: no other use is made of it."""
-    found = hashlib.sha256()
+class Live(NamedTuple):
+    """A configuration file that API servers should have loaded."""
+
+    file: Path
+    content: Hidden  # with its keys; of a file that is far too long the beginning
+    digest: str  # as API servers tell it
+
+
+def live(file: Path) -> Live:
+    """The file at a path; raises Usage where it cannot be read."""
     try:
         with file.open("rb") as stream:
-            while chunk := stream.read(65_536):
-                found.update(chunk)
+            content = stream.read(MOST_BYTES + 1)
     except OSError as error:
-        raise Usage(f"{file}: {(error.strerror or type(error).__name__).lower()}") from None
-    return f"sha256:{found.hexdigest()}"
+        raise Usage(f"{file}: {reason(error)}") from None
+    return Live(file, Hidden(content), f"sha256:{hashlib.sha256(content).hexdigest()}")
 
 
 def _kubectl(access: Access, server: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from secretkit.encryption.masking import called
 from secretkit.hidden import Hidden
 from secretkit.model.control_plane import Kind
 from secretkit.text import Place
@@ -26,6 +27,11 @@ class Reader(NamedTuple):
     secret: Hidden | None = None
 
     @property
+    def identity(self) -> tuple[str, str, str]:
+        """What tells it from others; its text does not, since a name may be dotted out in it."""
+        return self.provider, self.protocol, self.name
+
+    @property
     def prefix(self) -> str:
         """How all that it wrote begins in etcd; empty for identity."""
         if self.provider == "identity":
@@ -37,9 +43,9 @@ class Reader(NamedTuple):
             case "identity":
                 return "identity"
             case "kms":
-                return f"the KMS {self.protocol} plugin `{self.name}`"
+                return f"the KMS {self.protocol} plugin {called(self.name)}"
             case _:
-                return f"the {self.provider} key `{self.name}`"
+                return f"the {self.provider} key {called(self.name)}"
 
 
 class Provider(NamedTuple):

@@ -54,7 +54,7 @@ def look(access: Access, encryption: Encryption, target: Target) -> Storage:
 
     Raises Usage where there is no etcdctl. What etcd refuses is said to be unseen.
     """
-    tally = storage.Tally(storage.forms(encryption, target))
+    tally = storage.Tally(storage.forms(encryption, target), encryption.covers)
     unseen: list[str] = []
     try:
         if next(_paths(access, "namespaces/"), None) is None:
@@ -62,15 +62,12 @@ def look(access: Access, encryption: Encryption, target: Target) -> Storage:
                 unseen=(f"etcd holds no namespaces below {access.root}: is that the prefix?",)
             )
         for one in storage.ranges(encryption.kinds):
-            if one.kind and not encryption.covers(one.kind):
-                continue
             if one.kind:
                 tally.expect(str(one.kind))
             is_empty = True
             for path, head in _objects(access, one.path):
+                tally.add(path, head)
                 is_empty = False
-                if storage.is_judged(encryption, path):
-                    tally.add(path, head)
             if is_empty and not _is_known(access, one):
                 name = one.kind or f"*.{one.path[:-1]}"
                 unseen.append(f"{name}: this etcd holds no such objects, and no CRD of that name")

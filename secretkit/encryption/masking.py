@@ -57,7 +57,8 @@ def called(name: str) -> str:
     """A name as findings show it: one that may be a key's bytes in the wrong field is dotted out."""
     if not name:
         return "without a name"
-    is_known = len(name) < _SHORT or is_subdomain(name.removeprefix("*."))
+    is_short = len(name) < _SHORT and name.isprintable()
+    is_known = is_short or is_subdomain(name.removeprefix("*."))
     return f"`{name}`" if is_known else f"`{DOTS}`"
 
 

@@ -10,12 +10,12 @@ from typing import NamedTuple
 from secretkit import files
 from secretkit.compile.encryption_configuration import configuration
 from secretkit.emit.templates import Templates
-from secretkit.encryption import key_bytes, step_faults
+from secretkit.encryption import key_bytes, step_faults, unlike
 from secretkit.encryption.configuration import read_bytes
-from secretkit.encryption.configuration_model import Configuration, Reader
+from secretkit.encryption.configuration_model import Configuration
 from secretkit.encryption.declared import Declared
 from secretkit.encryption.key_sources import Given, Host, read_all
-from secretkit.encryption.step import listed, unsafe
+from secretkit.encryption.step import unsafe
 from secretkit.finding import Finding, Rejected, Usage
 from secretkit.hidden import Hidden
 from secretkit.load import MOST_BYTES
@@ -141,39 +141,13 @@ def _unlike(there: Standing, made: Made, path: File) -> Iterator[str]:
         yield f"{path} is one that no API server loads: {rejected.findings[0].message}"
         return
     found = [
-        *_kinds(old, made.configuration),
-        *_readers(old, made.configuration),
+        *unlike.kinds(old, made.configuration),
+        *unlike.readers(old, made.configuration),
         *_bytes(old, made.configuration),
     ]
     yield from found or [
         "the meaning is the same, and the text differs: a plugin's fields, or layout"
     ]
-
-
-def _kinds(old: Configuration, new: Configuration) -> Iterator[str]:
-    gone = tuple(kind for kind in old.kinds if kind not in new.kinds)
-    added = tuple(kind for kind in new.kinds if kind not in old.kinds)
-    if gone:
-        yield f"resources: {listed(gone)} stand there, and are not declared"
-    if added:
-        yield f"resources: {listed(added)} are declared, and do not stand there"
-
-
-def _readers(old: Configuration, new: Configuration) -> Iterator[str]:
-    """Kinds with others who write and read, those alike together."""
-    found: dict[tuple[str, str], list[int]] = {}
-    kinds = [kind for kind in old.kinds if kind in new.kinds]
-    for number, kind in enumerate(kinds):
-        there, declared = _named(old.readers(kind)), _named(new.readers(kind))
-        if there != declared:
-            found.setdefault((there, declared), []).append(number)
-    for (there, declared), numbers in found.items():
-        names = listed(tuple(kinds[number] for number in numbers))
-        yield f"providers of {names}: {there} stand there; {declared} are declared"
-
-
-def _named(readers: tuple[Reader, ...] | None) -> str:
-    return ", ".join(map(str, readers or ()))
 
 
 def _bytes(old: Configuration, new: Configuration) -> Iterator[str]:

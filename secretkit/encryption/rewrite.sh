@@ -229,8 +229,8 @@ total=0 unseen=0
 
 # What the cluster serves. kubectl fails where one of several servers is away, and lists the rest.
 asked "$work/all" api-resources --output=name || unseen=$((unseen + 1))
-asked "$work/namespaced" api-resources --output=name --verbs=list,update --namespaced=true || :
-asked "$work/cluster" api-resources --output=name --verbs=list,update --namespaced=false || :
+asked "$work/namespaced" api-resources --output=name --verbs=list,update --namespaced=true || unseen=$((unseen + 1))
+asked "$work/cluster" api-resources --output=name --verbs=list,update --namespaced=false || unseen=$((unseen + 1))
 if [ ! -s "$work/all" ]; then
     complain "the cluster's resources could not be listed"
     sort -u "$work/errors" >&2

@@ -78,9 +78,8 @@ def script(encryption: Encryption, target: Target, namespaces: Sequence[str] = (
         "WRITER": [_wanted(encryption, target)],
     }
     text = _SCRIPT.read_text(encoding="utf-8")
-    for name, words in given.items():
-        text = text.replace(f"@{name}@", shlex.quote("\n".join(words)))
-    return text
+    # In one go: a word that looks like a gap is none.
+    return re.sub("@([A-Z]+)@", lambda gap: shlex.quote("\n".join(given[gap[1]])), text)
 
 
 def _argument(kind: Kind) -> str:

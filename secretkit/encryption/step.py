@@ -6,6 +6,7 @@ from typing import NamedTuple
 from secretkit.encryption import key_bytes
 from secretkit.encryption import step_faults as faults
 from secretkit.encryption.configuration_model import Configuration, Reader
+from secretkit.encryption.masking import called
 from secretkit.finding import Code, Finding, Where
 from secretkit.model.control_plane import Kind
 
@@ -65,8 +66,8 @@ def _dropped(problem: str) -> Reason:
 
 def _changed(old: Configuration, new: Configuration) -> Iterator[Reason]:
     """Keys of one name with other bytes."""
-    before = {_name(reader): reader for reader in _readers(old)}
-    for name, reader in {_name(reader): reader for reader in _readers(new)}.items():
+    before = {reader.identity: reader for reader in _readers(old)}
+    for name, reader in {reader.identity: reader for reader in _readers(new)}.items():
         other = before.get(name)
         if (
             other
@@ -88,17 +89,13 @@ def _has(readers: tuple[Reader, ...], wanted: Reader) -> bool:
 
 
 def _is_same(one: Reader, other: Reader) -> bool:
-    return _name(one) == _name(other)
-
-
-def _name(reader: Reader) -> tuple[str, str, str]:
-    return reader.provider, reader.protocol, reader.name
+    return one.identity == other.identity
 
 
 def listed(kinds: tuple[Kind, ...]) -> str:
     """Kinds in a sentence."""
     most = 3
-    names = [f"`{kind.resource}.`" if kind == Kind("", "*") else f"`{kind}`" for kind in kinds]
+    names = ["`*.`" if kind == Kind("", "*") else called(str(kind)) for kind in kinds]
     if len(names) > most:
         return f"{', '.join(names[:most])} and {len(names) - most} more"
     return " and ".join(names)

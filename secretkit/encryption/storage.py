@@ -4,7 +4,7 @@ Sources: k8s.io/kubernetes, pkg/kubeapiserver/default_storage_factory_builder.go
 pkg/server/options/encryptionconfig and pkg/storage/value.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from secretkit.compile.encryption_configuration import configuration
@@ -128,12 +128,6 @@ def named(path: str) -> tuple[str, str]:
     return steps[0], "/".join(steps[1:])
 
 
-def is_judged(encryption: Encryption, path: str) -> bool:
-    """Whether what lies at a path has a form to have: not what `except` leaves out."""
-    resource, _ = named(path)
-    return resource in NEVER or encryption.covers(Kind.of(resource))
-
-
 class Form(NamedTuple):
     """How a value stands in etcd: under a provider's key or plugin, `plain`, or `other`."""
 
@@ -173,9 +167,13 @@ def form(head: bytes, known: Iterable[Form] = ()) -> Form:
     return PLAIN if head.startswith(_PLAIN) else OTHER
 
 
-def forms(encryption: Encryption, target: Target) -> tuple[Form, ...]:
-    """The forms that a declared encryption can read, in order: the first is what it writes."""
-    *_, entry = configuration(encryption, target)["resources"]  # behind what is excepted
+def forms(encryption: Encryption, target: Target, kind: Kind | None = None) -> tuple[Form, ...]:
+    """The forms in which a kind can be read, in order: the first is what is written.
+
+    Without a kind those of what is encrypted; an exception of a wildcard is written in the clear.
+    """
+    *excepted, encrypted = configuration(encryption, target)["resources"]
+    entry = excepted[0] if excepted and kind and not encryption.covers(kind) else encrypted
     return tuple(one for provider in entry["providers"] for one in _forms(provider))
 
 
@@ -212,8 +210,12 @@ STRAYS = 5
 class Tally:
     """Counts objects as they come by: of a million, it keeps no more than of ten."""
 
-    def __init__(self, known: Sequence[Form]) -> None:
+    def __init__(
+        self, known: Sequence[Form], covers: Callable[[Kind], bool] = lambda _: True
+    ) -> None:
         self._known = known
+        self._covers = covers  # whether a kind is encrypted, and no exception of a wildcard
+        self._wanted: dict[str, Form] = {}
         self._counts: dict[str, dict[Form, int]] = {}
         self._strays: dict[str, list[str]] = {}
         self.never: dict[str, int] = {}  # what no configuration encrypts, by the step of its path
@@ -229,10 +231,13 @@ class Tally:
             self.never[resource] = self.never.get(resource, 0) + 1
             return
         found = form(head, self._known)
+        if resource not in self._wanted:
+            is_encrypted = self._covers(Kind.of(resource))
+            self._wanted[resource] = self._known[0] if is_encrypted else PLAIN
         counts = self._counts.setdefault(resource, {})
         counts[found] = counts.get(found, 0) + 1
         strays = self._strays.setdefault(resource, [])
-        if found != self._known[0] and len(strays) < STRAYS:
+        if found != self._wanted[resource] and len(strays) < STRAYS:
             strays.append(printable(name))
 
     def result(self) -> tuple[Stored, ...]:

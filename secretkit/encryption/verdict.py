@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from secretkit.encryption.metrics import Loaded
 from secretkit.encryption.storage import PLAIN, Form, Stored, forms, printable
-from secretkit.model.control_plane import Encryption
+from secretkit.model.control_plane import Encryption, Kind
 from secretkit.target import Target
 
 
@@ -50,11 +50,12 @@ def writer(encryption: Encryption, target: Target) -> Form:
 def rewritten(encryption: Encryption, target: Target, storage: Storage) -> Verdict:
     """Whether every stored object of the declared resources is in the form that is written today.
 
+    What is excepted from a wildcard is written in the clear, and may be left from before.
     `storage` is what `etcd.look` saw.
     """
     wrong: list[str] = []
-    wanted, *readable = forms(encryption, target)
     for found in storage.stored:
+        wanted, *readable = forms(encryption, target, Kind.of(found.resource))
         stray = [(form, count) for form, count in found.counts if form != wanted]
         if stray:
             wrong.append(_strays(found, wanted, stray))

@@ -1,6 +1,7 @@
 """kubeadm: fields of a ClusterConfiguration.
 
-Source: cmd/kubeadm/app/apis/kubeadm, `types.go` of v1beta3 and v1beta4; `extraArgs` became a list with
+Source: cmd/kubeadm/app/apis/kubeadm, `types.go` of v1beta3 and v1beta4, and
+cmd/kubeadm/app/phases/controlplane/volumes.go; `extraArgs` became a list with
 v1beta4. kubeadm 1.31 to 1.36 reads both, 1.37 only the newer; `v1` is still experimental there.
 """
 
@@ -12,6 +13,8 @@ from secretkit.wiring import AUDIT_POLICY, ENCRYPTION, LOG_LIMITS, Part, Plan, W
 
 FOLDER = "/etc/kubernetes/control-plane"
 LOGS = "/var/log/kubernetes/audit"
+# What the pod has without us: a folder that is mounted twice keeps it from starting.
+MOUNTED = (FOLDER, LOGS, "/etc/kubernetes/pki", "/etc/ssl/certs")
 
 _HEAD = f"""\
 Fields for the ClusterConfiguration of kubeadm: merge them into yours, which
@@ -66,7 +69,7 @@ def parts(plan: Plan) -> Iterator[Part]:
 def _volumes(plan: Plan) -> Iterator[dict[str, Any]]:
     yield _volume("control-plane-files", FOLDER, read_only=True, path_type="Directory")
     yield _volume("audit-log", LOGS, read_only=False, path_type="DirectoryOrCreate")
-    folders = [folder for folder in plan.socket_folders if folder not in (FOLDER, LOGS)]
+    folders = [folder for folder in plan.socket_folders if folder not in MOUNTED]
     for number, folder in enumerate(folders, 1):
         name = "kms-plugin" if len(folders) == 1 else f"kms-plugin-{number}"
         # Whether one may connect is the socket's own mode: a mount to read is enough.

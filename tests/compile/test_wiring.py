@@ -159,6 +159,7 @@ OWN = {
         ),
         pytest.param(kms_at("/@kms"), {}, id="an abstract socket, which has no folder"),
         pytest.param(kms_at(f"{KUBEADM_FOLDER}/a.sock"), {}, id="a folder that is mounted already"),
+        pytest.param(kms_at("/etc/kubernetes/pki/a.sock"), {}, id="a folder that kubeadm mounts"),
     ],
 )  # fmt: skip
 def test_kubeadm_mounts_folders_and_writes_to_the_logs_alone(

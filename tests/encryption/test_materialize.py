@@ -441,6 +441,23 @@ def test_no_output_ever_shows_a_key(host: Host) -> None:
     assert [name for name in ("k1", "k2", "other") if key(name)[:8] in shown] == []
 
 
+@pytest.mark.parametrize("name", [key("k1"), '"k\\e[31m1"'])
+@pytest.mark.parametrize("field", ["name: k1", "- secrets"])
+def test_what_stands_in_a_name_is_no_way_out_for_a_key_or_an_escape(
+    host: Host, name: str, field: str
+) -> None:
+    host.declare("k1 active")
+    host()
+    before, _, old = field.rpartition(" ")
+    host.out.write_text(host.out.read_text().replace(field, f"{before} {name}"))
+    assert old not in name
+
+    for ran in (host(), host("--check")):
+        assert ran.code == 1
+        assert key("k1")[:8].lower() not in ran.err.lower()
+        assert "\x1b" not in ran.err
+
+
 KILLED = """
 import os, signal, sys
 from secretkit.cli import main

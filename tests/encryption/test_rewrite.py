@@ -1,5 +1,6 @@
 """What rewrites every object: accepted where it is sent, and its words kept together by quotes."""
 
+import os
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -149,8 +150,8 @@ def test_what_cannot_be_migrated_is_an_error_that_names_the_script(
     assert err.count("--as script") == len(codes)
 
 
-def test_the_scripts_words_come_quoted(platform: Callable[..., str], ran: Run) -> None:
-    evil = "a'$(touch gone)`touch gone`"
+@pytest.mark.parametrize("evil", ["a'$(touch gone)`touch gone`", "@WRITER@"])
+def test_the_scripts_words_come_quoted(platform: Callable[..., str], ran: Run, evil: str) -> None:
     file = platform(["secrets", "*.apps"], "1.34")
 
     _, out, _ = ran("encryption", "rewrite", file, "--namespace", evil, "--namespace", "b")
@@ -162,7 +163,8 @@ def test_the_scripts_words_come_quoted(platform: Callable[..., str], ran: Run) -
     )  # fmt: skip
     assert said.stdout == f"secrets\n*.apps|{evil}\nb|with secretbox:key-2|"
     assert not (Path(file).parent / "gone").exists()
-    assert "@" not in "".join(line for line in head.splitlines() if not line.startswith("#"))
+    rows = (line for line in head.splitlines() if not line.startswith("#"))
+    assert "@" not in "".join(rows).replace(evil, "")
 
 
 @pytest.mark.skipif(shutil.which("shellcheck") is None, reason="shellcheck is not installed")
@@ -208,3 +210,24 @@ def test_the_script_says_why_it_does_not_begin(
 
     assert (done.returncode, done.stdout, done.stderr) == (2, "", said)
     assert list(work.iterdir()) == []
+
+
+@pytest.mark.parametrize("lost", ["--output=name", "--namespaced=true", "--namespaced=false"])
+def test_a_discovery_that_fails_once_passes_nothing_over_in_silence(
+    lost: str, platform: Callable[..., str], ran: Run, tmp_path: Path
+) -> None:
+    _, out, _ = ran("encryption", "rewrite", platform(["secrets"], "1.34"))
+    kubectl = tmp_path / "kubectl"
+    kubectl.write_text(
+        f'#!/bin/sh\ncase "$*" in *api-resources*{lost}) exit 1 ;; *api-resources*) echo secrets ;; esac\n'
+    )
+    kubectl.chmod(0o755)
+
+    said = subprocess.run(
+        ["sh"], input=out, capture_output=True, text=True, env={"PATH": os.defpath, "KUBECTL": str(kubectl)},
+    )  # fmt: skip
+
+    assert said.returncode != 0
+    assert (
+        "resources could be listed" in said.stderr or "resources could not be listed" in said.stderr
+    )

@@ -6,6 +6,7 @@ Whatever is done, in any order, every object can be read by both, as long as wha
 """
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -14,10 +15,12 @@ from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from hypothesis.strategies import booleans, integers, sampled_from
 
+from secretkit import one_file
 from secretkit.cli import group
 from secretkit.encryption import states
 from secretkit.encryption.declared import declared
 from secretkit.encryption.editing import section
+from secretkit.finding import Usage
 
 HEAD = """\
 apiVersion: secretkit.dev/v1alpha1
@@ -342,6 +345,28 @@ def test_what_would_be_wrong_is_not_written(tmp_path: Path) -> None:
     refusal(file, "move", "--provider", "kms", "--kms-name", "a", "--endpoint", "tcp://x")
 
 
+def test_enabling_keeps_what_was_asked_for(tmp_path: Path) -> None:
+    file = tmp_path / "platform.yaml"
+    demand = "  encryption:\n    # all that matters\n    resources: [secrets, configmaps]  # both\n"
+    file.write_text(HEAD + demand)
+
+    assert call(file, "enable", "--provider", "secretbox", "--key", "key-1")[0] == 0
+
+    assert file.read_text().startswith(HEAD + demand)
+    assert declared(file).needed.resources == ("secrets", "configmaps")
+
+
+def test_enabling_begins_a_file_that_says_nothing_yet(tmp_path: Path) -> None:
+    file = tmp_path / "platform.yaml"
+    head = HEAD.partition("spec:")[0]
+    file.write_text(head)
+
+    assert call(file, "enable", "--provider", "secretbox", "--key", "key-1")[0] == 0
+
+    assert file.read_text().startswith(f"{head}spec:\n  encryption:\n")
+    assert readers(file) == ["identity", "secretbox key-1"]
+
+
 def test_one_environment_goes_ahead_alone(tmp_path: Path) -> None:
     file = tmp_path / "platform.yaml"
     file.write_text(
@@ -373,6 +398,41 @@ def test_bytes_that_are_not_meant_stay(tmp_path: Path) -> None:
 
     assert file.read_bytes() == b"\xef\xbb\xbf" + BLOCK.replace("\n", "\r\n").encode()
     assert file.stat().st_mode & 0o777 == 0o640
+
+
+def test_each_line_ends_as_it_did(tmp_path: Path) -> None:
+    file = tmp_path / "platform.yaml"
+    before = BLOCK.replace("\n", "\r\n").replace("runs\r", "runs")[:-2].encode()
+    file.write_bytes(before)
+
+    call(file, "rotate", "--key", "key-2")
+    new = b"      - {name: key-2, state: next, from: {file: /etc/kubernetes/keys/key-2}}\r\n"
+
+    proven = b"    # proven in spring\r\n"
+    assert file.read_bytes() == before.replace(proven, new + proven)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="root alone gives a file to somebody")
+def test_a_file_keeps_its_owner(tmp_path: Path) -> None:
+    file = tmp_path / "platform.yaml"
+    file.write_text(BLOCK)
+    os.chown(file, 1234, 2345)
+
+    call(file, "rotate", "--key", "key-2")
+
+    assert (file.stat().st_uid, file.stat().st_gid) == (1234, 2345)
+
+
+def test_a_file_that_somebody_changed_meanwhile_is_left_alone(tmp_path: Path) -> None:
+    file = tmp_path / "platform.yaml"
+    file.write_text(BLOCK)
+    found = declared(file)
+    file.write_text(BLOCK + "  # mine\n")
+
+    with pytest.raises(Usage, match="somebody changed it meanwhile"):
+        one_file.write(found.input, BLOCK, found.own.source.text)
+
+    assert file.read_text() == BLOCK + "  # mine\n"
 
 
 def test_an_anchor_is_left_to_its_owner(tmp_path: Path) -> None:

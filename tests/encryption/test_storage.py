@@ -109,6 +109,19 @@ def test_counting_keeps_the_first_few_names_alone() -> None:
     assert tally.never == {"masterleases": 1}
 
 
+def test_an_exception_strays_where_it_is_encrypted() -> None:
+    writer = Form("secretbox", "v1", "new")
+    tally = Tally([writer], lambda kind: kind != Kind("", "events"))
+    for head in (writer.prefix, b"k8s\0"):
+        tally.add("events/default/a", head)
+        tally.add("secrets/default/b", head)
+
+    assert [(one.resource, one.strays) for one in tally.result()] == [
+        ("events", ("default/a",)), ("secrets", ("default/b",)),
+    ]  # fmt: skip
+    assert tally.result()[0].counts == ((PLAIN, 1), (writer, 1))
+
+
 ANSWER = (
     b'{"header":{"cluster_id":1,"revision":9},"kvs":['
     b'{"key":"L3IvYQ==","create_revision":6,"mod_revision":6,"version":1,"value":"azhzAA=="},'

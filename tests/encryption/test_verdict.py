@@ -61,6 +61,28 @@ def test_what_is_under_another_key_is_named_and_what_nobody_reads_besides() -> N
     assert not verdict.holds
 
 
+def test_an_exception_of_a_wildcard_is_to_be_plain() -> None:
+    exception = encryption(
+        '{resources: ["*.*"], except: [events, "*.apps"], provider: secretbox, readUnencrypted: true, '
+        "keys: [{name: old, state: previous}, {name: new, state: active}]}"
+    )
+    right = (
+        Stored("secrets", ((NEW, 7),)), Stored("events", ((PLAIN, 2),)),
+        Stored("deployments.apps", ((PLAIN, 1),)),
+    )  # fmt: skip
+    left = (
+        Stored("events", ((PLAIN, 2), (OLD, 1)), ("a/b",)),
+        Stored("pods", ((PLAIN, 1),), ("a/c",)),
+    )
+
+    assert writer(exception, TARGET) == NEW
+    assert rewritten(exception, TARGET, Storage(right)) == Verdict()
+    assert rewritten(exception, TARGET, Storage(left)).wrong == (
+        "events: 1 of 3 is not unencrypted (1 secretbox:old): a/b",
+        "pods: 1 of 1 is not under secretbox:new (1 plain): a/c",
+    )
+
+
 def test_while_disabling_everything_is_to_be_plain() -> None:
     good = rewritten(DISABLING, TARGET, Storage((Stored("secrets", ((PLAIN, 3),)),)))
     bad = rewritten(DISABLING, TARGET, Storage((Stored("secrets", ((OLD, 1),), ("a/b",)),)))

@@ -1,5 +1,6 @@
 """`verify` where programs are missing, slow or talk nonsense; tests/cluster has the real ones."""
 
+import hashlib
 import sys
 import time
 from collections.abc import Callable
@@ -124,12 +125,48 @@ def test_options_reach_etcdctl_by_its_environment_and_no_password_by_its_argumen
     )
 
 
+LIVE = """\
+apiVersion: apiserver.config.k8s.io/v1
+kind: EncryptionConfiguration
+resources:
+- resources: [secrets]
+  providers:
+  - secretbox: {keys: [{name: key-1, secret: AAECAwQFBgcICQoLDA0ODyAhIiMkJSYnKCkqKywtLi8=}]}
+  - identity: {}
+"""
+
+
+@pytest.fixture
+def loaded(
+    tmp_path: Path, program: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
+) -> Callable[[str], str]:
+    """A file that the only API server has loaded, by what a stand-in for kubectl says."""
+
+    def write(text: str) -> str:
+        path = tmp_path / "live.yaml"
+        path.write_text(text)
+        of = hashlib.sha256(text.encode()).hexdigest()
+        identity = hashlib.sha256(b"one").hexdigest()
+        metric = "apiserver_encryption_config_controller_last_config_info"
+        labels = f'apiserver_id_hash="sha256:{identity}",hash="sha256:{of}"'
+        answer = program(
+            f"case $* in *metrics*) echo '{metric}{{{labels}}} 1' ;; "
+            "*) echo one 2026-11-24T14:00:00.000000Z 3600 ;; esac"
+        )
+        monkeypatch.setenv("KUBECTL", answer)
+        return str(path)
+
+    return write
+
+
 def test_an_api_server_that_does_not_answer_is_not_seen(
-    file: str, ran: Run, program: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+    file: str, ran: Run, program: Callable[[str], str], loaded: Callable[[str], str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    live = loaded(LIVE)
     monkeypatch.setenv("KUBECTL", program('echo "Unauthorized" >&2; exit 1'))
 
-    code, out, err = ran("encryption", "verify", file, "--server", "https://a", "--config", file)
+    code, out, err = ran("encryption", "verify", file, "--server", "https://a", "--config", live)
 
     assert (code, err) == (1, "")
     assert out == (
@@ -138,6 +175,39 @@ def test_an_api_server_that_does_not_answer_is_not_seen(
         "  how many API servers there are: their leases in kube-system were not read\n"
         "not asked for:\n  how objects are stored (--etcd, --etcd-endpoints)\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        pytest.param(LIVE, "", id="the declared one"),
+        pytest.param(
+            LIVE.replace("name: key-1", "name: key-0"),
+            "providers of `secrets`: the secretbox key `key-0`, identity stand there; "
+            "the secretbox key `key-1`, identity are declared", id="of the step before",
+        ),
+        pytest.param(
+            LIVE.replace("[secrets]", "[configmaps]"),
+            "resources: `secrets` are declared, and do not stand there", id="for something else",
+        ),
+        pytest.param("", "no API server loads it: this is no EncryptionConfiguration", id="an empty one"),
+    ],
+)  # fmt: skip
+def test_a_live_file_is_the_declared_one(
+    text: str, said: str, file: str, ran: Run, loaded: Callable[[str], str]
+) -> None:
+    live = loaded(text)
+    where = ("--server", "https://a", "--config", live)
+
+    code, out, _ = ran("encryption", "verify", file, *where)
+    step, _, err = ran("encryption", "disable", file, *where)
+
+    assert (code, step) == ((1, 1) if said else (0, 0))
+    if said:
+        assert f"not as declared:\n  {live} is not what is declared: " in out
+        assert said in out
+        assert "not every API server is known to have loaded what the file says now" in err
+    assert "AAECAwQF" not in out + err
 
 
 def test_a_live_file_that_cannot_be_read_is_wrong_usage(file: str, ran: Run) -> None:

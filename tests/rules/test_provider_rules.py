@@ -123,6 +123,8 @@ def test_kinds_that_a_cloud_leaves_out_are_an_error(
         ("unix:///run/a:b.sock", False),
         ("unix:///run/../etc/kms.sock", False),
         ("unix:///run/..kms/kms.sock", True),
+        ("unix:///usr/local/bin/kms.sock", False),
+        ("unix:///etc/pki//kms.sock", False),
     ],
 )
 def test_a_socket_lies_where_a_pod_can_mount_it(

@@ -15,7 +15,7 @@ from secretkit.cli.options import ENVIRONMENT, FILE, PLATFORM
 @ENVIRONMENT
 @PLATFORM
 @click.option("--resource", "resources", multiple=True, metavar="KIND",
-              help="What to encrypt, as secrets or widgets.example.com; repeatable. Secrets by default.")  # fmt: skip
+              help="What to encrypt, as secrets or widgets.example.com; repeatable. What FILE asks for, or secrets.")  # fmt: skip
 @blocks.options
 @DRY_RUN
 def command(
@@ -39,8 +39,10 @@ def command(
         if found.encryption:
             raise Rejected([faults.DECLARED.at(found.encryption.at.key)])
         block = blocks.block(found, given)
-        section = states.enabled(block, list(resources) or None)
-        begun = changing.begun(lambda _: section, f"{states.shown(section)} can be read")
+        begun = changing.begun(
+            lambda section: states.enabled(block, list(resources) or section.get("resources")),
+            f"{states.shown(block)} can be read",
+        )
         return changing.change(found, begun, "nothing")
 
     return carry_out(file, dry_run=dry_run, make=make)

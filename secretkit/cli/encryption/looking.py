@@ -63,12 +63,13 @@ def check(given: dict[str, Any]) -> None:
 
 def look(found: "Declared", given: dict[str, Any]) -> "Seen":
     """What is there; raises Usage where a program is missing."""
-    from secretkit.encryption import api_servers, etcd
+    from secretkit.encryption import api_servers, etcd, unlike
     from secretkit.encryption.telling import Seen
     from secretkit.encryption.verdict import rewritten, rolled, writer
 
     encryption, target = found.needed, found.target
-    config = api_servers.config_hash(given["config"]) if given["config"] else None
+    live = api_servers.live(given["config"]) if given["config"] else None
+    config = live.digest if live else None
     storage = servers = are_rewritten = are_rolled = None
     if _asks_etcd(given):
         where = {name: given[name] for name in _ETCD}
@@ -78,6 +79,8 @@ def look(found: "Declared", given: dict[str, Any]) -> "Seen":
         asked = api_servers.Access(given["kubeconfig"], given["context"], given["servers"])
         servers = api_servers.look(asked)
         are_rolled = rolled(servers, config, api_servers.identities(asked))
+        if live:
+            are_rolled &= unlike.verdict(encryption, target, live)
     return Seen(writer(encryption, target), storage, servers, config, are_rewritten, are_rolled)
 
 

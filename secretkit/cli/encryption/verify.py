@@ -33,7 +33,8 @@ def command(
     etcd is read through etcdctl (ETCDCTL names another command line), the API servers through kubectl
     (KUBECTL). Of a stored object the provider and the name of the key are looked at, nothing more.
     Exit 0 only if what was asked holds: with etcd every object of the declared resources was seen and
-    is stored as the file says; with API servers all of them have loaded the file of --config.
+    is stored as FILE says; with API servers all of them have loaded the file of --config, which says the
+    same as FILE.
 
     \b
     secretkit encryption verify FILE --etcd-endpoints https://127.0.0.1:2379 --etcd-cacert ca.crt ...

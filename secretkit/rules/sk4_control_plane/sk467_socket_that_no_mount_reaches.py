@@ -9,6 +9,12 @@ from secretkit.names import is_socket
 from secretkit.rules import Rule
 
 _MOUNTING = ("kubeadm", "rke2", "talos")
+# The image has its program below these, or the distribution mounts certificates there where it has some.
+_TAKEN = (
+    "/usr", "/usr/local", "/usr/local/bin", "/etc/ca-certificates", "/etc/pki", "/etc/pki/ca-trust",
+    "/etc/pki/tls/certs",
+    "/usr/local/share/ca-certificates", "/usr/share/ca-certificates",
+)  # fmt: skip
 
 
 def find(app: App) -> Iterator[Finding]:
@@ -28,6 +34,8 @@ def _problem(kms: Kms) -> str | None:
         return None
     if not folder.strip("/"):
         return "lies in the root of the file system"
+    if folder.rstrip("/") in _TAKEN:
+        return "lies in a folder that the container has for itself"
     if ":" in folder:
         return "lies in a folder with a colon"
     return "lies in a folder with `..`" if ".." in folder.split("/") else None
