@@ -23,6 +23,8 @@ class Change(NamedTuple):
 def change(found: Declared, step: Callable[[Section], Step], said: Needs) -> Change:
     """The file after a step, if what that needs was `said`; raises Rejected where it is refused."""
     section = editing.section(found)
+    if found.target.is_managed:
+        raise _refused(found, _MANAGED)
     try:
         taken = step(section)
         _check(taken, said)
@@ -31,8 +33,32 @@ def change(found: Declared, step: Callable[[Section], Step], said: Needs) -> Cha
     text = editing.edited(found, taken.section)
     after = again(found, text)
     for environment in () if found.environment else _environments(found):
-        again(found._replace(environment=environment), text)  # its patch stands on what changed
+        there = again(found._replace(environment=environment), text)  # it stands on what changed
+        _check_environment(found, environment, there)
     return Change(taken.does, text, found, after)
+
+
+_MANAGED = Refused(
+    "the cloud encrypts for a managed cluster, in no states of ours",
+    "declare `provider: kms` with the cloud's key, and `render -o` writes the cloud's own setting",
+)
+
+
+def _check_environment(found: Declared, environment: str, after: Declared) -> None:
+    """An environment that says something itself is in a state of its own, which no other step may move."""
+    there = again(found._replace(environment=environment), found.own.source.text)
+    if _readers(there) != _readers(after):
+        raise _refused(
+            found,
+            Refused(
+                f"this would move `{environment}` too, which has an encryption of its own",
+                f"let `environments.{environment}.encryption` say all of it, or take it out there",
+            ),
+        )
+
+
+def _readers(found: Declared) -> list[str]:
+    return states.readers(editing.section(found)) if found.encryption else []
 
 
 def _environments(found: Declared) -> Iterator[str]:
@@ -40,6 +66,14 @@ def _environments(found: Declared) -> Iterator[str]:
     for name, patch in ((found.own.value.get("spec") or {}).get("environments") or {}).items():
         if isinstance(patch, dict) and "encryption" in {**patch, **(patch.get("spec") or {})}:
             yield name
+
+
+def needs(found: Declared, step: Callable[[Section], Step]) -> Needs:
+    """What a step needs; raises Rejected where it cannot be taken at all."""
+    try:
+        return step(editing.section(found)).needs
+    except Refused as refused:
+        raise _refused(found, refused) from None
 
 
 def forward(found: Declared) -> Callable[[Section], Step]:
@@ -112,10 +146,11 @@ def new_key(
 ) -> Section:
     """A key that is `next`, with a name of today and a place beside the other keys unless these are given."""
     taken = {key["name"] for key in _keys(editing.section(found))}
-    number = 1
-    while f"key-{today:%Y%m%d}-{number}" in taken:
-        number += 1
-    name = name or f"key-{today:%Y%m%d}-{number}"
+    # Above every number of the day that is there, since one below may have retired.
+    day = f"key-{today:%Y%m%d}-"
+    numbers = [key.removeprefix(day) for key in taken if key.startswith(day)]
+    number = max((int(text) for text in numbers if text.isdecimal()), default=0) + 1
+    name = name or f"{day}{number}"
     key: Section = {"name": name, "state": "next"}
     source = source or _beside(found, name)
     return {**key, "from": source} if source else key

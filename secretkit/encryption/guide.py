@@ -59,7 +59,16 @@ def what_next(found: Declared) -> Iterator[str]:
         yield "or, to end encryption, once every API server has loaded what the file says now:"
         yield f"       secretkit encryption disable {call} --rolled"
     elif stage.back:
-        yield f"or back: secretkit encryption back {call}"
+        flag = " --rewritten" if _needs_back(stage, section) == "rewritten" else ""
+        yield f"or back: secretkit encryption back {call}{flag}"
+
+
+def _needs_back(stage: Stage, section: Section) -> str:
+    assert stage.back
+    try:
+        return stage.back(section).needs
+    except Refused:
+        return "nothing"
 
 
 def _idle(call: str) -> Iterator[str]:

@@ -16,7 +16,7 @@ LOGS = "/var/lib/rancher/k3s/server/logs"
 _HEAD = f"""\
 A drop-in for k3s. On one server after the other:
 
-1. Copy the files beside this one to {FOLDER}/, owned by root.
+1. Copy audit-policy.yaml to {FOLDER}/, owned by root.
 2. Copy this one to /etc/rancher/k3s/config.yaml.d/secretkit.yaml.
 3. systemctl restart k3s
 """

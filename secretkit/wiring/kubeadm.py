@@ -20,7 +20,7 @@ _HEAD = f"""\
 Fields for the ClusterConfiguration of kubeadm: merge them into yours, which
 `kubectl -n kube-system get configmap kubeadm-config -o yaml` shows. Then, one node after the other:
 
-1. Copy the files beside this one to {FOLDER}/, owned by root.
+1. Copy audit-policy.yaml to {FOLDER}/, owned by root.
 2. kubeadm init phase control-plane apiserver --config FILE   (the whole of it, not this part)
 3. Wait until `kubectl get --raw /readyz` says ok before the next node.
 

@@ -1,5 +1,7 @@
 """`render -o DIR` over an encryption that stands there: one step at a time, or nothing is written."""
 
+import base64
+import random
 from itertools import pairwise
 from pathlib import Path
 
@@ -172,9 +174,9 @@ def test_a_standing_file_that_nobody_can_read_is_told(repository: Repository) ->
 
 
 def test_a_file_with_real_keys_is_compared_by_their_names(repository: Repository) -> None:
-    key = "C1UTmBMdAWxeCVF3DH8/v9b5qIEWd4PEbHGyCvbtQyE="
-    text = repository.file.read_text().replace('"<base64-encoded-32-byte-key>"', key)
-    repository.file.write_text(text.replace("<base64-encoded-32-byte-key>", key))
+    made = base64.b64encode(random.Random("a key").randbytes(32)).decode()
+    text = repository.file.read_text().replace('"<base64-encoded-32-byte-key>"', made)
+    repository.file.write_text(text.replace("<base64-encoded-32-byte-key>", made))
     repository.declare("k1 active", "k2 next")
 
     assert repository() == (0, [])

@@ -448,14 +448,46 @@ def test_an_anchor_is_left_to_its_owner(tmp_path: Path) -> None:
     assert said == "error[SK436]: the file is laid out in a way that is not edited here"
 
 
-def test_an_environment_that_would_break_is_told_of(tmp_path: Path) -> None:
+def test_a_step_of_the_base_moves_no_environment_of_its_own(tmp_path: Path) -> None:
     file = tmp_path / "platform.yaml"
-    file.write_text(BLOCK + "  environments:\n    staging: {}\n")
+    file.write_text(BLOCK + "  environments:\n    staging: {}\n    production: {}\n")
     call(file, "rotate", "--env", "staging", "--key", "key-2")
 
-    kms = ["--provider", "kms", "--kms-name", "aws", "--endpoint", "unix:///run/kms.sock"]
-    call(file, "move", *kms)
+    for command in (["disable"], ["move", "--provider", "aesgcm", "--key", "key-3"]):
+        said = refusal(file, *command)
 
-    said = refusal(file, "next", "--rolled")
+        moved = "error[SK437]: this would move `staging` too, which has an encryption of its own"
+        assert said == moved
+    assert call(file, "rotate", "--key", "key-3")[0] == 0  # staging has its own keys
 
-    assert said.startswith("error[SK40")
+
+def test_a_word_on_one_step_is_none_on_the_next(tmp_path: Path) -> None:
+    file = tmp_path / "platform.yaml"
+    file.write_text(BLOCK)
+    call(file, "rotate", "--key", "key-2")
+
+    said = refusal(file, "next", "--rewritten")
+
+    assert said.startswith("error[SK437]: too early: key-2 writes from now on")
+
+
+def test_a_name_of_the_day_is_never_given_twice(tmp_path: Path) -> None:
+    file = tmp_path / "platform.yaml"
+    file.write_text(BLOCK)
+    names = []
+    for _ in range(3):
+        call(file, "rotate")
+        names += states.names(section(declared(file)), "next")
+        call(file, "next", "--rolled")
+        call(file, "next", "--rewritten")
+
+    assert [name.rpartition("-")[2] for name in names] == ["1", "2", "3"]
+
+
+def test_a_managed_cluster_has_no_states(tmp_path: Path) -> None:
+    file = tmp_path / "platform.yaml"
+    file.write_text(HEAD.replace("kubeadm", "eks"))
+
+    said = refusal(file, "enable", "--provider", "secretbox")
+
+    assert said == "error[SK437]: the cloud encrypts for a managed cluster, in no states of ours"

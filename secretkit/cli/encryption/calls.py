@@ -55,7 +55,7 @@ def carry_out(file: Path, *, dry_run: bool, make: Callable[[], Any]) -> int:
         sys.stdout.writelines(difference(before.input.name, before.own.source.text, made.text))
         return 0
     one_file.write(made.before.input, made.text, made.before.own.source.text)
-    sys.stdout.write(f"{made.does}\n\n")
+    sys.stdout.write(f"{made.before.call}: {made.does}\n\n")
     lines = guide.what_next(made.after) if made.after.encryption else guide.ended(made.before)
     sys.stdout.writelines(f"{line}\n" for line in lines)
     return 0

@@ -89,7 +89,8 @@ def said(
 ) -> "Needs":
     """What is known of the cluster: what the caller says, or what is seen where options name it.
 
-    That every object is rewritten counts only where every API server writes so.
+    That every object is rewritten counts only where every API server writes so. What is seen to be
+    wrong counts more than anybody's word.
     """
     if _asks_etcd(given) or _asks_servers(given):
         check(given)
@@ -99,4 +100,8 @@ def said(
         is_rolled = is_rolled or (seen.rolled is not None and seen.rolled.holds)
         in_etcd = seen.rewritten is not None and seen.rewritten.holds
         is_rewritten = is_rewritten or (in_etcd and is_rolled)
+        if seen.rolled is not None and seen.rolled.wrong:
+            is_rolled = is_rewritten = False
+        if seen.rewritten is not None and seen.rewritten.wrong:
+            is_rewritten = False
     return "rewritten" if is_rewritten else "rolled" if is_rolled else "nothing"

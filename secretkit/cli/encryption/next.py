@@ -35,7 +35,9 @@ def command(
     def make() -> changing.Change:
         found = declared(file, platform, environment)
         step = changing.forward(found)
-        said = looking.said(found, given, is_rolled=rolled, is_rewritten=rewritten)
+        needs = changing.needs(found, step)  # --rewritten twice is no word on two steps
+        is_rewritten = rewritten and needs == "rewritten"
+        said = looking.said(found, given, is_rolled=rolled, is_rewritten=is_rewritten)
         return changing.change(found, step, said)
 
     return carry_out(file, dry_run=dry_run, make=make)
