@@ -103,6 +103,8 @@ def run(
     gives what stays of it; without it all of the app stays. `store` takes that in this process, and
     what it gives stays instead. With `record` parts of many inputs may come out of the cache.
     """
+    if options.decrypted is None:
+        options = options._replace(decrypted={})
     root = find_root(paths, argocd_path=options.argocd_path)
     inputs = find_inputs(paths, root, options.skip)
     platforms = Platforms(root, options.platform, options.environment)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, NamedTuple, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, cast
 
 from secretkit import rules
 from secretkit.check import Checker, faults
@@ -26,6 +26,9 @@ from secretkit.resolve.app import resolve
 from secretkit.resolve.merge import strangers
 from secretkit.target import Target
 from secretkit.text import Place, Source, Tree
+
+if TYPE_CHECKING:
+    from secretkit.values import Decrypted
 
 DEFAULT_TARGET = Target()
 _NO_ENVIRONMENT: Mapping[str, str] = MappingProxyType({})
@@ -57,6 +60,8 @@ class Options(NamedTuple):
     jobs: int | None = None  # processes; None: as many as pay
     cache: Path | None = None  # the folder of what came of inputs before; None: none
     progress: Progress | None = None
+    # Of one run, for all its apps; filled where `allow_plaintext` is True alone.
+    decrypted: "Decrypted | None" = None
 
 
 class Compiled(NamedTuple):
@@ -222,7 +227,8 @@ def _with_values(
     if not options.allow_plaintext:
         findings += [value_faults.CLOSED.at(origin.at.key, secret=key) for key, origin in plain]
         return None
-    where = values.Where(found.path.parent, root, options.process_environment)
+    decrypted = {} if options.decrypted is None else options.decrypted
+    where = values.Where(found.path.parent, root, options.process_environment, decrypted)
     read_values, missing = values.read_all(app, where)
     findings += missing
     if missing:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
@@ -10,6 +11,7 @@ from secretkit.environments import told
 from secretkit.finding import Finding, Severity
 from secretkit.parts import Record
 from secretkit.pipeline import Compiled, Options, Outcome
+from secretkit.single import by_policy
 
 _FROM_ENVIRONMENTS = ("SK021", "SK030")  # the namespace, and `${env}`
 
@@ -28,13 +30,14 @@ def validate(paths: Sequence[Path], options: Options, now: datetime | None = Non
     """The inputs as `--env` has them; without it the base and every environment that is declared.
 
     A finding of environments alone says which, others come once. Certificates that the platform
-    files name are judged by `now`; without it they are not.
+    files name, or that stand in a file, are judged by `now`; without it they are not.
     """
+    keep = partial(_foreseen, now=now)
     record = Record("validate", _dumped, _loaded) if options.cache else None
-    first = pipeline.run(paths, options, _foreseen, record=record)
+    first = pipeline.run(paths, options, keep, record=record)
     names = first.environments if options.environment is None else ()
     others = (
-        (name, pipeline.run(paths, options._replace(environment=name), _foreseen, record=record))
+        (name, pipeline.run(paths, options._replace(environment=name), keep, record=record))
         for name in names
     )
     if names:  # each says for itself what only an environment can give
@@ -72,18 +75,29 @@ def _findings(outcome: Outcome) -> Iterator[Finding]:
         yield from found
 
 
-def _foreseen(one: Compiled) -> tuple[Finding, ...]:
-    """What `render` will ask for, as warnings or infos unless the platform says otherwise."""
+def _foreseen(one: Compiled, now: datetime | None) -> tuple[Finding, ...]:
+    """What `render` will ask for, as warnings or infos unless the platform says otherwise; and what
+    only the time can tell, which is never in the cache, since an app with values is not.
+    """
     policy = one.platform.policy if one.platform else {}
     told = (
         (found, policy.get(found.code, "info" if found.code == "SK505" else "warning"))
         for found in _asked_for(one)
     )
-    return tuple(
+    asked = tuple(
         found._replace(severity=cast(Severity, severity)).without_trees
         for found, severity in told
         if severity != "off"
     )
+    return (*asked, *_ended(one, now)) if now else asked
+
+
+def _ended(one: Compiled, now: datetime) -> Iterator[Finding]:
+    if any(secret.literals for secret in one.app.secrets.values()):
+        from secretkit import expiry
+
+        for found in by_policy(expiry.findings(one.app, now), one.platform):
+            yield found.without_trees
 
 
 def _asked_for(one: Compiled) -> Iterator[Finding]:

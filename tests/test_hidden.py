@@ -22,13 +22,17 @@ MAY_REVEAL = {
     "encryption/key_bytes.py",
     "encryption/materialize.py",
     "encryption/unlike.py",
+    "expiry.py",
     "rules/sk5_values/sk510_literal_looks_secret.py",
     "rules/sk5_values/sk512_docker_config.py",
     "rules/sk5_values/sk513_ssh_key.py",
     "rules/sk5_values/sk514_tls_pem.py",
     "rules/sk5_values/sk517_bootstrap_token.py",
     "rules/sk5_values/sk526_placeholder.py",
+    "rules/sk5_values/sk560_key_of_another.py",
+    "rules/sk5_values/sk561_chain_order.py",
     "sealing/crypto.py",
+    "values/sops.py",
 }
 
 

@@ -110,11 +110,11 @@ def refused(rejected: "Rejected", file: Path) -> int:
 
 
 def difference(name: str, before: str, after: str) -> "Iterable[str]":
-    """Two texts of a file as lines of a diff."""
+    """Two texts of a file as lines of a diff, those alone that differ: beside them may stand a value."""
     from difflib import unified_diff
 
     return unified_diff(
-        before.splitlines(keepends=True), after.splitlines(keepends=True), name, name
+        before.splitlines(keepends=True), after.splitlines(keepends=True), name, name, n=0
     )
 
 

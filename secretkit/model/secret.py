@@ -98,10 +98,11 @@ class Value(NamedTuple):
     """One value in the clear: its source and, once read, itself."""
 
     key: str
-    source: str  # file, env or literal
+    source: str  # file, env, sops or literal
     argument: str  # path or variable; empty for a literal
     hidden: Hidden | None
     at: Place
+    rest: tuple[str, ...] = ()  # what stands behind the `#`, where the source has that
 
 
 class Plain(NamedTuple):

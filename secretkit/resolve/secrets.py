@@ -191,7 +191,11 @@ class Secrets:
             hidden = self._context.values.get((secret, key))
             if source == "literal":
                 hidden, argument = Hidden(argument.encode()), ""
-            values.append(Value(key, source, argument, hidden, at / key))
+            rest: tuple[str, ...] = ()
+            if source == "sops":
+                argument, path = self.cut(argument, at / key / "sops")
+                rest = () if path is None else (path,)
+            values.append(Value(key, source, argument, hidden, at / key, rest))
         return Plain(tuple(values), at)
 
     def _refresh(self, value: Mapping[str, Any], origin: Origin, at: Place) -> Refresh:

@@ -275,8 +275,11 @@ def values() -> Fragment:
             "file": text("File with the value, relative to this file, inside the root.", example="tls/tls.crt"),
             "env": text("Environment variable with the value.", example="TLS_KEY",
                         pattern="^[A-Za-z_][A-Za-z0-9_]*$"),
+            "sops": text("FILE#a.b: a file that sops encrypted, relative to this file, inside the root, and the "
+                         "keys to a text in it. A key with dots stands in double quotes; FILE alone is the "
+                         "whole of a binary file.", example="secrets.enc.yaml#db.password", minLength=1),
             "literal": text("The value itself, for what is not secret.", example="production"),
-        }, exactly_one=["file", "env", "literal"]),
+        }, exactly_one=["file", "env", "sops", "literal"]),
         keys={"pattern": DATA_KEY, "maxLength": 253}, at_least=1,
         example={"tls.crt": {"file": "tls/tls.crt"}, "tls.key": {"env": "TLS_KEY"}},
     )  # fmt: skip

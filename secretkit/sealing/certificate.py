@@ -88,7 +88,7 @@ def of_platform(platform: Platform, environment: str, root: Path) -> Certificate
     at = Place(platform.tree) / "spec" / "environments" / environment / "sealing" / "cert"
     folder = (root / platform.tree.source.name).parent
     try:
-        content = file.read(named, Where(folder, root, {}))
+        content = file.read(named, Where(folder, root, {}, {}))
     except Unreadable as error:
         problem = {
             faults.OUTSIDE: "lies outside the root or is not a regular file",

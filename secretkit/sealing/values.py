@@ -44,7 +44,7 @@ def from_file(key: str, path: str) -> Given:
 def from_env(key: str, variable: str, environment: Mapping[str, str]) -> Given:
     """A variable of the process; raises Usage where it is not set, or one that is never read."""
     try:
-        value = env.read(variable, Where(Path(), Path(), environment))
+        value = env.read(variable, Where(Path(), Path(), environment, {}))
     except Unreadable as error:
         if error.code == faults.LARGE:
             return Given.of(key, bytes(MOST_BYTES + 1))

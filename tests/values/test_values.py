@@ -17,7 +17,7 @@ ODD = b"\x00\xff\r\n\xc3\xa9 \n\n"
 
 def where(root: Path, folder: str = "app", environment: Mapping[str, str] | None = None) -> Where:
     (root / folder).mkdir(parents=True, exist_ok=True)
-    return Where(root / folder, root, environment or {})
+    return Where(root / folder, root, environment or {}, {})
 
 
 def refused(read: Callable[[], bytes]) -> tuple[str, str]:
@@ -28,7 +28,7 @@ def refused(read: Callable[[], bytes]) -> tuple[str, str]:
 
 
 def test_each_source_is_a_file_of_the_folder() -> None:
-    assert sources() == ("env", "file")
+    assert sources() == ("env", "file", "sops")
 
 
 @pytest.mark.parametrize(
@@ -173,7 +173,7 @@ def test_a_root_that_is_a_symlink_itself_holds_its_files(tmp_path: Path) -> None
     (around.folder / "value").write_bytes(b"a")
     (tmp_path / "link").symlink_to("real")
 
-    through = Where(tmp_path / "link" / "app", tmp_path / "link", {})
+    through = Where(tmp_path / "link" / "app", tmp_path / "link", {}, {})
 
     assert file.read("value", through) == b"a"
 
@@ -185,7 +185,7 @@ def test_all_values_of_an_app_are_read_and_all_that_is_missing_is_told(tmp_path:
         "{a: {file: there}, b: {env: A_NAME}, c: {literal: x}, d: {file: gone}, e: {env: GONE}}",
     )
 
-    read, findings = values.read_all(app, Where(tmp_path, tmp_path, {"A_NAME": "a"}))
+    read, findings = values.read_all(app, Where(tmp_path, tmp_path, {"A_NAME": "a"}, {}))
 
     assert {key: value.reveal() for key, value in read.items()} == {
         ("it", "a"): ODD,

@@ -23,7 +23,7 @@ RULE = Rule(
     why="this file lies in Git, where everyone who can read the repository reads it, and it stays in "
     "the history",
     fix="rotate the value if it is real; then keep it in a store (`from`), seal it (`sealed`), or "
-    "read it when rendering (`env`, `file`)",
+    "read it when rendering (`env`, `file`, `sops`)",
     source="sealing-rotation-scanning, 6.6: provider patterns, key names, shapes",
     find=find,
     wrong="""

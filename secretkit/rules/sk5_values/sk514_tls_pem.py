@@ -1,4 +1,4 @@
-"""SK514: a certificate and its key are PEM. Whether they belong together is not judged here."""
+"""SK514: a certificate and its key are PEM; whether they belong together SK560 says."""
 
 import base64
 import re

@@ -14,9 +14,9 @@ from secretkit.rules import Rule
 def find(app: App) -> Iterator[Finding]:
     for secret in app.secrets.values():
         for value in secret.read_values.values():
-            problem = _problem(value) if value.source == "file" else None
+            problem = _problem(value) if value.source in ("file", "sops") else None
             if problem:
-                yield RULE.at(value.at / "file", key=value.key, problem=problem)
+                yield RULE.at(value.at / value.source, key=value.key, problem=problem)
 
 
 def _problem(value: Value) -> str | None:
