@@ -4,7 +4,7 @@ Parsing positions costs more than parsing, so a `Place` is a path; `load.positio
 `Span` once a finding needs one.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 Path: TypeAlias = tuple[str | int, ...]
@@ -111,7 +111,7 @@ class Place(NamedTuple):
 def has(value: Any, path: Path) -> bool:
     """Whether `path` leads to something in `value`."""
     for step in path:
-        if isinstance(value, Mapping):
+        if isinstance(value, dict):
             if step not in value:
                 return False
         elif not isinstance(value, list) or not isinstance(step, int) or step >= len(value):

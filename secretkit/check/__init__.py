@@ -76,8 +76,9 @@ class Checker:
         if not _is_type(value, schema["type"]):
             yield self._type(schema, value, place)
             return
-        if self._target:
-            yield from self._since(schema, value, place, self._target)
+        needs = needed(schema, value) if self._target else None
+        if self._target and needs and not self._target.has(Feature[needs]):
+            yield _since(needs, value, place, self._target)
         if "const" in schema and value != schema["const"]:
             yield faults.CHOICE.at(
                 place,
@@ -100,15 +101,6 @@ class Checker:
             yield from self._list(schema, value, place, where)
         elif isinstance(value, int | float) and not isinstance(value, bool):
             yield from self._number(schema, value, place)
-
-    def _since(self, schema: Schema, value: Any, place: Place, target: Target) -> Iterator[Finding]:
-        needs = needed(schema, value)
-        if needs and not target.has(Feature[needs]):
-            part, first, what = Feature[needs].value
-            yield faults.SINCE.at(
-                place.key if isinstance(value, dict) else place, what=what, part=PARTS[part],
-                first=spelled(first), now=spelled(target.release(part)), target=part,
-            )  # fmt: skip
 
     def _type(self, schema: Schema, value: Any, place: Place) -> Finding:
         kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
@@ -284,6 +276,14 @@ _COUNTS = (
     ("x-at-least-one", "at least one", 1, 10**6),
     ("x-at-most-one", "at most one", 0, 1),
 )
+
+
+def _since(needs: str, value: Any, place: Place, target: Target) -> Finding:
+    part, first, what = Feature[needs].value
+    return faults.SINCE.at(
+        place.key if isinstance(value, dict) else place, what=what, part=PARTS[part],
+        first=spelled(first), now=spelled(target.release(part)), target=part,
+    )  # fmt: skip
 
 
 def _is_type(value: Any, wanted: str | Sequence[str]) -> bool:

@@ -12,6 +12,7 @@ a cold start of helm. Jinja2's sandbox runs all others; a test holds that both g
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -67,7 +68,7 @@ def _named(lines: tuple[Line, ...]) -> dict[str, tuple[str, ...]]:
 def _lookup(body: Mapping[str, Any], path: tuple[str, ...]) -> tuple[bool, Any]:
     value: Any = body
     for step in path:
-        if not isinstance(value, Mapping) or step not in value:
+        if not isinstance(value, dict) or step not in value:
             return False, None
         value = value[step]
     return True, value
@@ -164,9 +165,12 @@ def stem_of(kind: str, *, is_patch: bool = False) -> str:
         return "workload-patch"
     if kind in API_VERSIONS:
         return "workload"
-    folder = resources.folder("templates")
-    stem = kind.lower()
-    return stem if (folder / f"{stem}.yaml.j2").is_file() else "generator"
+    return kind.lower() if _has_template(kind) else "generator"
+
+
+@cache
+def _has_template(kind: str) -> bool:
+    return (resources.folder("templates") / f"{kind.lower()}.yaml.j2").is_file()
 
 
 def fill_lines(

@@ -78,6 +78,8 @@ def _float(value: float) -> str:
 
 def flow(value: Any) -> str:
     """A value on one line."""
+    if isinstance(value, str):  # as most are
+        return scalar(value)
     if isinstance(value, dict):
         return "{" + ", ".join(f"{key(k)}: {flow(v)}" for k, v in value.items()) + "}"
     if isinstance(value, list | tuple):
@@ -101,12 +103,12 @@ def field(name: str, value: Any, indent: int) -> str:
 
 def _after(value: Any, indent: int) -> str:
     """What follows the colon of a field at `indent`."""
+    if isinstance(value, str):  # as most are
+        return _literal(value, indent + 2) if _is_literal(value) else f" {scalar(value)}\n"
     if isinstance(value, dict) and value:
         return "\n" + "".join(field(k, v, indent + 2) for k, v in value.items())
     if isinstance(value, list | tuple) and value:
         return "\n" + items(value, indent)
-    if isinstance(value, str) and _is_literal(value):
-        return _literal(value, indent + 2)
     return f" {flow(value)}\n"
 
 
@@ -129,12 +131,13 @@ def items(values: list[Any] | tuple[Any, ...], indent: int) -> str:
 
 def _is_literal(text: str) -> bool:
     """Whether a text of several lines reads well, and safely, as a block."""
+    if "\n" not in text:
+        return False
     lines = text.split("\n")
     # The first line sets the indent of a block, so that only later ones may have more.
     indented = lines[:1] if isinstance(text, Document) else lines
     return (
-        len(lines) > 1
-        and lines[0] != ""
+        lines[0] != ""
         and not text.endswith("\n\n")
         and not any(line[:1] == " " for line in indented)
         and not any(line != line.rstrip() for line in lines)

@@ -125,7 +125,7 @@ def writing(todo: Plan) -> Iterator[Step]:
 
 def clearing(todo: Plan) -> Iterator[Step]:
     """The second half: what is wanted no longer goes."""
-    for one in todo:
+    for one in todo.ends:
         yield from (change.path for change in one.changes if change.what in ("remove", "gone"))
         yield from _manifest_step(one.group, one.last)
 

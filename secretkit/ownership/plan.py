@@ -28,9 +28,19 @@ class Plan:
 
     @property
     def apps(self) -> Iterator[Todo]:
+        return self._apps(self._wanted)
+
+    @property
+    def ends(self) -> Iterator[Todo]:
+        """The top, then the apps, without the files that are to be written: these are not looked at."""
+        if self.top:
+            yield self.top
+        yield from self._apps({})
+
+    def _apps(self, wanted: Mapping[str, Sequence[Wanted]]) -> Iterator[Todo]:
         for record in self._spool:
             group, changes, what, manifests = marshal.loads(record)
-            files = {one.file.path: one for one in self._wanted.get(group, ())}
+            files = {one.file.path: one for one in wanted.get(group, ())}
             first, last = map(_unpacked, manifests)
             yield Todo(
                 group,
@@ -56,8 +66,8 @@ class Plan:
 
     @property
     def differences(self) -> list[Change]:
-        """What is not as it would be rendered, by path."""
-        found = (change for todo in self for change in todo.differences)
+        """What is not as it would be rendered, by path; without the files, which may be all there are."""
+        found = (one._replace(wanted=None) for todo in self for one in todo.differences)
         return sorted(found, key=lambda change: change.path)
 
 
