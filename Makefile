@@ -6,12 +6,13 @@ setup:      ## make .venv
 	sh dev true
 test:       ## the plain tests, offline
 	sh dev pytest
-check: setup  ## format, lint, types, rooms, generated files
+check: setup  ## format, lint, types, rooms, generated files, our own scan
 	sh dev ruff format --check .
 	sh dev ruff check .
 	sh dev mypy
 	sh dev lint-imports --no-cache
 	sh dev python -m docs.generate --check
+	sh dev secretkit scan --gitleaks never .
 fix:        ## format and mend what can be mended
 	sh dev ruff check --fix .
 	sh dev ruff format .

@@ -18,9 +18,12 @@ _FAULTS = (
 )  # fmt: skip
 
 
+_SCAN = "secretkit.scan.codes"  # a folder with a file each, as rules have
+
+
 def all_codes() -> Iterator[Code]:
     """Every code, sorted."""
-    found: list[Code] = list(rules.all_rules())
+    found: list[Code] = [*rules.all_rules(), *import_module(_SCAN).all_codes()]
     for module in _FAULTS:
         found.extend(import_module(module).CODES)
     yield from sorted(found, key=lambda code: code.code)
@@ -33,6 +36,11 @@ def find(name: str) -> Code | None:
         for module in rules.modules(family):
             if module.startswith(stem):
                 return rules.load(family, module)
+    scan = import_module(_SCAN)
+    for module in scan.modules():
+        if module.startswith(stem):
+            of_scan: Code = scan.load(module)
+            return of_scan
     for module in _FAULTS:
         for code in import_module(module).CODES:
             if code.code == name.upper():
@@ -43,7 +51,8 @@ def find(name: str) -> Code | None:
 
 def names() -> list[str]:
     """The names of all codes, sorted; rules are known by their files."""
-    files = (module for family in rules.families() for module in rules.modules(family))
+    files = [module for family in rules.families() for module in rules.modules(family)]
+    files += import_module(_SCAN).modules()
     faults = (code.code for module in _FAULTS for code in import_module(module).CODES)
     return sorted({*(file.partition("_")[0].upper() for file in files), *faults})
 

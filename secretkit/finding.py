@@ -20,6 +20,7 @@ class Finding(NamedTuple):
     fix: str
     place: Where
     also: tuple[Where, ...] = ()
+    identity: str = ""  # what names it in its file, where the message does not
 
     @property
     def without_trees(self) -> "Finding":

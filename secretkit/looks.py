@@ -11,11 +11,15 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any, NamedTuple
 
 from secretkit.lazy import lazily
+from secretkit.tokens import Token, passwords_in_urls, tokens
 
 ENOUGH = 1.0  # from this score on it is taken for a secret
+NAMED = "the value of a key that names a secret"
+RANDOM = "random text, as keys and tokens are"
 _DEEPEST = 3
 _LONGEST_LINE = 4096
 
@@ -33,26 +37,7 @@ class Look(NamedTuple):
 
 NOTHING = Look(0, "nothing secret")
 
-# Each pattern is bounded, so that no input makes it slow.
-_MARKS = tuple(
-    (what, lazily(pattern))
-    for what, pattern in (
-        ("a private key", r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY"),
-        ("an AWS access key ID", r"(?<![A-Za-z0-9])(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Za-z0-9])"),
-        ("a GitHub token", r"(?<!\w)gh[pousr]_\w{36}|(?<!\w)github_pat_\w{20}"),
-        ("a GitLab token", r"(?<!\w)glpat-[\w-]{16}"),
-        ("a Slack token", r"(?<!\w)xox[abprs]-[\w-]{10}"),
-        ("a Stripe key", r"(?<!\w)[sr]k_live_\w{10}"),
-        ("a Google API key", r"(?<!\w)AIza[\w-]{35}"),
-        ("an npm token", r"(?<!\w)npm_\w{30}"),
-        ("a PyPI token", r"(?<!\w)pypi-[\w-]{50}"),
-        ("a Vault token", r"(?<!\w)hv[sbr]\.[\w-]{20}"),
-        ("a JSON Web Token", r"(?<![\w.-])eyJ[\w-]{10,4096}\.eyJ[\w-]{2,8192}\.[\w-]{0,4096}"),
-        ("an age identity", r"(?i:age-secret-key-1)\w{20}"),
-    )
-)
 _OLD_VAULT_TOKEN = lazily(r"s\.[A-Za-z0-9]{24}")
-_URL = lazily(r"[A-Za-z][A-Za-z0-9+.-]{1,20}://[^\s/:@]{0,128}:([^\s/@]{1,256})@")
 
 _ACTION = lazily(r"\{\{[^{}\"`]{0,400}\}\}")  # of a template, with no text of its own in it
 _HEADER = lazily(
@@ -76,7 +61,7 @@ _SECRET_KEYS = lazily(r"(?:api|access|private|signing|encryption)_?key$|secret_k
 _NAMES_NOT = lazily(
     r"^existing|(?:name|path|file|ref|url|id|ttl|type|version|enabled|length|expiry|key"
     r"|mode|method|mechanism|host|port|realm|issuer|audience|algorithm|provider|endpoint"
-    r"|timeout|lifetime)$"
+    r"|timeout|lifetime|namespace|selector|prefix|suffix|label)$"
 )
 _CAMEL = lazily(r"(?<=[a-z0-9])(?=[A-Z])")
 
@@ -91,6 +76,28 @@ _PLACEHOLDER = lazily(
     ) \s*
     """,
     re.IGNORECASE | re.VERBOSE,
+)
+# Of these, what other tools fill in before anything is applied: the whole text, or parts of it.
+_FILLED_IN = lazily(
+    r"""
+    \s* (?:
+        %\w{1,100}% | <path:[^<>]{1,400}> | (?:secret)?ref\+\S{1,400} | vault:\S{1,400}
+        | op://\S{1,400} | ENC\[AES256_GCM,.{0,8192}\] | !(?:vault|secret|env_var)\s.{0,400}
+    ) \s*
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_HOLE = lazily(
+    r"\$?\{\{.{0,400}?\}\}|\$?\$\{[^{}]{0,200}\}|\$\([^()]{0,200}\)|<path:[^<>]{1,400}>", re.DOTALL
+)
+_PASSWORDS = lazily(r"passw|passphrase|(?<![a-z])(?:db)?pass(?![a-z])|pwd")
+_OWN_SECRETS = lazily(
+    r"(?:client|app|consumer|shared|webhook|cookie|session|jwt|hmac|signing|api|oauth2?|access|admin"
+    r"|root|bot|private|encryption)_?(?:secret|token|key)|(?<![a-z])salt(?![a-z])|secret_key$"
+)
+# Words of a name, with numbers at most behind them.
+_NAME = lazily(
+    r"[A-Za-z]{2,40}[0-9]{0,2}(?:[-_./: ,][A-Za-z]{1,40}[0-9]{0,3}|[-_./: ,][0-9]{1,4}){0,12}"
 )
 # Shapes of what is no secret even under a key that names one.
 _SAFE = lazily(
@@ -118,15 +125,59 @@ def look(key: str, value: str) -> Look:
 
 def names_secret(key: str) -> bool:
     """Whether a key names something that is secret: `db-password`, but not `password-file`."""
-    words = re.sub(r"[-.\s]", "_", _CAMEL.sub("_", key)).lower()
+    words = _words(key)
     if "secretKey" in key or not _NAMES.search(words):
         return False
     return bool(_SECRET_KEYS.search(words)) or not _NAMES_NOT.search(words)
 
 
+def _words(key: str) -> str:
+    return re.sub(r"[-.\s]", "_", _CAMEL.sub("_", key)).lower()
+
+
+def marks(text: str) -> Iterator[Token]:
+    """Tokens of providers and passwords in URLs, wherever in a text they stand."""
+    for found in chain(tokens(text), passwords_in_urls(text)):
+        if not is_placeholder(text[found.start : found.end]):
+            yield found
+
+
 def is_placeholder(text: str) -> bool:
     """Whether a text stands for a value that comes later, or is nobody's secret."""
     return len(text) < 10_000 and _PLACEHOLDER.fullmatch(text) is not None
+
+
+def is_filled_in(text: str) -> bool:
+    """Whether another tool puts the value in, so that what is written here never reaches a cluster."""
+    if len(text) > 10_000:
+        return False
+    rest = _HOLE.sub("", text)
+    if rest == text:
+        return _FILLED_IN.fullmatch(text) is not None
+    return not look("", rest).is_secret
+
+
+def is_reference(key: str, text: str) -> bool:
+    """Whether a text under a key that names a secret names a thing rather than is the secret.
+
+    `secret: shop-tls` is a Secret's name, `auth: basic` a method; `password: basic` is a password.
+    """
+    words = _words(key)
+    if "existing" in words:
+        return True
+    if _PASSWORDS.search(words):
+        return bool(_SAFE.fullmatch(text))
+    if _SAFE.fullmatch(text) or _UUID.fullmatch(text) or text.startswith(("$", "@")):
+        return True
+    if _OWN_SECRETS.search(words):
+        return False
+    return bool(_NAME.fullmatch(text)) and not is_random(text)
+
+
+def is_digest(key: str, text: str) -> bool:
+    """Whether a text is a checksum or a commit, as its key says."""
+    is_hex = _HEX.fullmatch(text.partition(":")[2] or text) is not None
+    return is_hex and _DIGEST_NAMES.search(key.lower()) is not None
 
 
 def entropy(text: str) -> float:
@@ -142,27 +193,24 @@ def _signs(key: str, value: str, depth: int) -> Iterator[Look]:
     yield from _written_out(key, _ACTION.sub("", value))
     if names_secret(key):
         real = len(value.strip()) >= 6 and not _SAFE.fullmatch(value.strip())
-        yield Look(ENOUGH if real else 0.6, "the value of a key that names a secret")
+        yield Look(ENOUGH if real else 0.6, NAMED)
     if depth < _DEEPEST:
         for name, inner in _within(key, value):
             yield from _signs(name, inner, depth + 1)
     if is_random(value) and not _DIGEST_NAMES.search(key.lower()):
-        yield Look(ENOUGH, "random text, as keys and tokens are")
+        yield Look(ENOUGH, RANDOM)
 
 
 def _marks(key: str, value: str) -> Iterator[Look]:
-    for what, pattern in _MARKS:
-        if any(not is_placeholder(found[0]) for found in pattern.finditer(value)):
-            yield Look(ENOUGH, what)
-    if any(not is_placeholder(found[1]) for found in _URL.finditer(value)):
-        yield Look(ENOUGH, "a URL with a password")
+    for found in marks(value):
+        yield Look(ENOUGH, found.what)
     if "token" in key.lower() and _OLD_VAULT_TOKEN.fullmatch(value):
         yield Look(ENOUGH, "a Vault token")
 
 
 def _written_out(key: str, value: str) -> Iterator[Look]:
     """Passwords in the line of a header, a URL or a connection string; `value` has no actions."""
-    if any(not is_placeholder(found[1]) for found in _URL.finditer(value)):
+    if any(not is_placeholder(value[at:end]) for _, at, end in passwords_in_urls(value)):
         yield Look(ENOUGH, "a URL with a password")
     if any(not is_placeholder(found[1]) for found in _DRIVER.finditer(value)):
         yield Look(ENOUGH, "a connection string with a password")
@@ -172,7 +220,7 @@ def _written_out(key: str, value: str) -> Iterator[Look]:
     for found in _INLINE.finditer(value[:_LONGEST_LINE]):
         text = found[2]
         if names_secret(found[1]) and not (is_placeholder(text) or _SAFE.fullmatch(text)):
-            yield Look(ENOUGH, "the value of a key that names a secret")
+            yield Look(ENOUGH, NAMED)
             return
 
 

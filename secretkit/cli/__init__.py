@@ -17,6 +17,7 @@ _COMMANDS = {
     "init": "A commented secrets.yaml to start from.",
     "render": "Compile secrets.yaml into manifests.",
     "validate": "Check secrets.yaml; never writes.",
+    "scan": "Secrets in the clear, anywhere in a tree.",
     "list": "Apps, their secrets and where these come from.",
     "explain": "A rule or a field, with an example of wrong and right.",
     "schema": "Print a JSON Schema.",

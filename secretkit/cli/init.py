@@ -19,8 +19,13 @@ _MARK = re.compile(r"@([A-Z_]+)@")
 
 @click.command()
 @click.argument("folder", metavar="[DIR]", default=".", type=click.Path(path_type=Path))
-def command(folder: Path) -> int:
+@click.option(
+    "--ci", is_flag=True, help="Write a GitHub workflow for the repository at DIR in its place."
+)
+def command(folder: Path, ci: bool) -> int:
     """Write a commented secrets.yaml to DIR (by default the working folder) to start from."""
+    if ci:
+        return _workflow(folder)
     target = folder / NAME
     if os.path.lexists(target):
         raise Usage(f"{target}: is there already, and stays as it is")
@@ -29,6 +34,21 @@ def command(folder: Path) -> int:
     name = app_name(folder.absolute().resolve().name)
     files.write(folder, [File(NAME, filled(name).encode())])
     click.echo(_next(target, name), err=True)
+    return 0
+
+
+def _workflow(folder: Path) -> int:
+    """Writes the workflow; one that is there stays."""
+    from secretkit.cli import ci_workflow
+
+    target = folder / ci_workflow.PATH
+    if os.path.lexists(target):
+        raise Usage(f"{target}: is there already, and stays as it is")
+    if not folder.is_dir():
+        raise Usage(f"{folder}: no such folder")
+    files.write(folder, [File(ci_workflow.PATH, ci_workflow.text(folder).encode())])
+    click.echo(f"wrote {target}", err=True)
+    click.echo("next: set `SECRETKIT` in it to where pip installs secretkit from", err=True)
     return 0
 
 

@@ -3,9 +3,9 @@
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
@@ -98,6 +98,20 @@ def show(spots: "Iterable[Spot]", *, notes: bool) -> None:
     from secretkit import report
 
     report.get("text").write(shown, sys.stderr, colour(sys.stderr))
+
+
+def write(form: str, spots: "Sequence[Spot]", out: TextIO) -> None:
+    """Findings in a format."""
+    from secretkit import report
+
+    found = report.get(form)
+    if found.titles:
+        from secretkit import codes
+
+        codes_of = {name: codes.find(name) for name in {spot.finding.code for spot in spots}}
+        titles = {name: code.title for name, code in codes_of.items() if code}
+        spots = [spot._replace(title=titles.get(spot.finding.code, "")) for spot in spots]
+    found.write(spots, out, colour(out))
 
 
 def refused(rejected: "Rejected", file: Path) -> int:

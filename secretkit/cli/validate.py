@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from secretkit import pipeline, report, validating
-from secretkit.cli.options import ENVIRONMENT, JOBS, PATHS, PLATFORM, Progress, cache, colour, note
+from secretkit.cli.options import ENVIRONMENT, JOBS, PATHS, PLATFORM, Progress, cache, note, write
 
 
 @click.command()
@@ -43,7 +43,7 @@ def command(
     )
     told = validating.validate(paths or (Path(),), options, datetime.now(UTC))
     spots = pipeline.spots(told.findings, told.root)
-    report.get(form).write(spots, sys.stdout, colour(sys.stdout))
+    write(form, spots, sys.stdout)
     for text in told.notes:
         note(text)
     counts = report.summary(spots)

@@ -2,6 +2,7 @@
 
 import pkgutil
 from collections.abc import Callable, Sequence
+from hashlib import sha256
 from importlib import import_module
 from typing import NamedTuple, TextIO
 
@@ -16,6 +17,7 @@ class Spot(NamedTuple):
     span: Span
     excerpt: Excerpt
     also: tuple[Span, ...]
+    title: str = ""  # what its code says in general, for formats that ask
 
     @property
     def severity(self) -> Severity:
@@ -27,6 +29,7 @@ class Format(NamedTuple):
 
     name: str
     write: Callable[[Sequence[Spot], TextIO, bool], None]
+    titles: bool = False  # whether it wants each spot's title
 
 
 def names() -> tuple[str, ...]:
@@ -38,6 +41,15 @@ def get(name: str) -> Format:
     """The format of a name; raises ModuleNotFoundError where there is none."""
     found: Format = import_module(f"{__name__}.{name}").FORMAT
     return found
+
+
+def fingerprint(finding: Finding, name: str) -> str:
+    """Stays the same while lines move: made of code, file and what names the finding there.
+
+    No line, and no value or anything made from one, is in it.
+    """
+    text = "\0".join((finding.code, name, finding.identity or finding.message))
+    return sha256(text.encode(errors="replace")).hexdigest()[:16]
 
 
 def summary(spots: Sequence[Spot]) -> dict[str, int]:

@@ -83,7 +83,7 @@ def test_help_names_every_command(tmp_path: Path, arguments: tuple[str, ...]) ->
     assert (done.code, done.err) == (0, "")
     commands = done.out.partition("Commands:\n")[2]
     assert re.findall(r"^  (\w+)", commands, re.M) == [
-        "init", "render", "validate", "list", "explain", "schema", "seal", "audit", "encryption",
+        "init", "render", "validate", "scan", "list", "explain", "schema", "seal", "audit", "encryption",
     ]  # fmt: skip
 
 
@@ -100,7 +100,7 @@ def test_the_version_is_that_of_the_package(tmp_path: Path) -> None:
                      id="an option misspelt"),
         pytest.param(["render", "--zzz"], "No such option '--zzz'.", id="an unknown option"),
         pytest.param(["validate", "--format", "xml"],
-                     "Invalid value for '--format': 'xml' is not one of 'json', 'text'.", id="a format"),
+                     "Invalid value for '--format': 'xml' is not one of 'github', 'gitlab', 'json', 'junit', 'sarif', 'text'.", id="a format"),
         pytest.param(["schema", "apps"], "Invalid value for '[app|platform]': 'apps' is not one of 'app', 'platform'.",
                      id="a schema"),
         pytest.param(["validate", "gone"], "gone: no such file or folder", id="a PATH that is not there"),

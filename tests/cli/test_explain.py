@@ -147,7 +147,7 @@ def test_every_field_has_a_page_under_the_name_that_is_printed(
     [
         ("SK525x", "error: no field `SK525x`; `secretkit explain` lists codes and fields"),
         ("SK9999", "error: no such code SK9999; `secretkit explain` lists them"),
-        ("SK799", f"error: no such code SK799, the nearest is {NAMES[-1]}"),
+        ("SK899", f"error: no such code SK899, the nearest is {NAMES[-1]}"),
         ("SK999", "error: no such code SK999; `secretkit explain` lists them"),
         ("pus", "error: no field `pus`, did you mean `push`? For example secrets.NAME.push"),
         ("stors", "error: no field `stors`, did you mean `stores`?"),

@@ -34,6 +34,7 @@ TABLE: Mapping[str, tuple[Line, ...]] = {
     ),
     "validate": (("apps",), ("apps", "--env", "staging"), ("apps", "--jobs", "2")),
     "list": (("apps",), ("apps", "--env", "staging")),
+    "scan": (("apps",), (".", "--gitleaks", "never"), ("apps", "--write-baseline", "base.json")),
     "explain": (("SK505",), ("secrets.NAME.values",), ()),
     "schema": ((), ("app",), ("platform",)),
     "seal": (

@@ -114,6 +114,7 @@ def test_the_lines_do_what_they_are_there_for(
     assert failing == [
         "render apps",  # refused without the flag
         "render apps -o out",
+        "scan . --gitleaks never",  # it finds what lies there
         "seal apps/shop/secrets.yaml --secret fresh --key k --from-env SHOP_VALUE --cert gone.pem",
         "encryption next moving.yaml",  # refused until it is known what has happened
         "encryption back moving.yaml",

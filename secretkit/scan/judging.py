@@ -1,0 +1,290 @@
+"""What a file holds: each place asked in turn, then any other field, then the text itself."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from secretkit import looks
+from secretkit.hidden import Hidden
+from secretkit.lazy import lazily
+from secretkit.scan import places
+from secretkit.scan.codes import ScanCode
+from secretkit.scan.codes.sk813_field import CODE as FIELD
+from secretkit.scan.codes.sk814_token import CODE as TOKEN
+from secretkit.scan.codes.sk815_url import CODE as URL
+from secretkit.scan.nodes import Node, Stretch, Unreadable, below, documents, moved
+from secretkit.scan.reading import File, Thing, literal_of, things
+from secretkit.scan.seen import SAFE, Seen, Verdict, of_a_field, seen
+from secretkit.scan.texts import assignments, looks_like_assignments
+from secretkit.tokens import Token
+
+_FLOW = ("{", "[", "&", "*", "|", ">", "@", "!")  # begins what is no value yet
+_DEEPEST = 4  # texts within texts
+_SHELL = lazily(
+    r"(?i)(?:(?:bearer|basic|token)\s+)?(?:\$[a-z_]\w*|\$\{[^{}]*\}|\$\([^()]*\)|`[^`]*`)"
+)
+_COMMANDS = tuple(
+    map(
+        lazily,
+        (
+            r"\b(?:mysql|mariadb)\w*\b[^|;&\n]{0,200}?\s-p([^\s'\"$-][^\s'\"]{3,200})",
+            r"\bredis-cli\b[^|;&\n]{0,200}?\s(?:-a|--pass)\s+([^\s'\"$-][^\s'\"]{3,200})",
+            r"\bcurl\b[^|;&\n]{0,400}?\s(?:-u|--user)[\s=]+[\"']?[\w.@-]{1,100}:([^\s\"'$]{4,200})",
+            r"\bsshpass\s+-p\s*([^\s'\"$-][^\s'\"]{3,200})",
+        ),
+    )
+)
+_DUMMY = lazily(
+    r"(?i)(?:my|your|the|db|some|test)?[-_]?(?:pass(?:word|wd)?|pwd?|secret|token|key|credentials?|xxx+|foo|bar|example)[0-9]?"
+)
+_DOCUMENTED = lazily(r"@(?:[\w-]{1,63}\.){0,5}example\.(?:com|org|net)\b")  # RFC 2606: nobody's
+_BODY = lazily(
+    r"-----(?:\\[nr]|[\s\"'+,|>])*(?:[A-Za-z-]+: [^\n]*\n)*(?:\\[nr]|[\s\"'+,|>])*[A-Za-z0-9+/=]{40}"
+)
+
+
+def of_file(file: File) -> list[Seen]:
+    """Everything that a file holds, by its lines; what is safe by its structure too."""
+    found: list[Seen] = []
+    for place in places.all_places():
+        if place.read:
+            found += place.read(file)
+    found += of_things(file, things(file, file.documents))
+    if file.is_broken:
+        rows = (one for one in assignments(file.text) if not one.value.startswith(_FLOW))
+        told = (_assigned(FIELD, one.steps, one.key, one.node, f"`{file.base}`") for one in rows)
+        known = {one.at.line for one in found}
+        found += (one for one in told if one and one.at.line not in known)
+    found += of_marks(file, found)
+    return found
+
+
+def of_things(file: File, found: Iterable[Thing]) -> Iterator[Seen]:
+    """What objects and other documents hold."""
+    for thing in found:
+        for place in places.all_places():
+            if place.find:
+                yield from place.find(thing, file)
+        if not file.is_claimed(thing.node):
+            yield from of_tree(file, FIELD, thing.node, thing.steps, thing.subject)
+
+
+def of_tree(
+    file: File, code: ScanCode, node: Node, steps: tuple[str, ...], subject: str, depth: int = 0
+) -> Iterator[Seen]:
+    """What the scalars of a tree hold, each by its key; pairs of `name` and `value` by the name."""
+    pending: list[tuple[tuple[str, ...], str, Node]] = [(steps, "", node)]
+    known: set[int] = set()
+    while pending:
+        path, key, one = pending.pop()
+        if file.is_claimed(one):
+            continue
+        if one.text is not None:
+            yield from of_scalar(file, code, path, key, one, subject, depth)
+            continue
+        if id(one) in known:
+            continue
+        known.add(id(one))
+        named = _named(one)
+        inner = list(below(one, path))
+        for where, value in reversed(inner):
+            step = where[-1]
+            name = key if step.startswith("[") else step
+            if named and step in ("value", "stringValue") and value.text is not None:
+                name = named
+            pending.append((where, name, value))
+
+
+def _named(node: Node) -> str:
+    """The name of a pair, as variables and parameters are written."""
+    if node.fields is None or len(node.fields) > 4:
+        return ""
+    return node.word("name") or node.word("key") if node.get("value") else ""
+
+
+def of_scalar(
+    file: File,
+    code: ScanCode,
+    steps: tuple[str, ...],
+    key: str,
+    node: Node,
+    subject: str,
+    depth: int = 0,
+) -> Iterator[Seen]:
+    """What a scalar holds: a value, or a text with values in it."""
+    text = node.text or ""
+    if not text or (node.plain and len(text) < 6):
+        return
+    if depth < _DEEPEST and ("\n" in text.strip() or text.lstrip()[:1] in ("{", "[")):
+        yield from of_text(file, code, steps, key, node, subject, depth)
+        return
+    if "{{…}}" in text:
+        yield from _of_action(file, code, steps, key, node, subject)
+        return
+    found = of_a_field(key, text)
+    if found is SAFE and " " in text:
+        found = of_a_command(text)
+    if found is not SAFE:
+        yield seen(code, steps, node, found, subject=subject)
+
+
+def _of_action(
+    file: File, code: ScanCode, steps: tuple[str, ...], key: str, node: Node, subject: str
+) -> Iterator[Seen]:
+    """A text that a template fills: what it holds itself, and what the action does."""
+    held = literal_of(file.written(node))
+    value = held[0] if held else node.text or ""
+    found = of_a_field(key, value)
+    if found is not SAFE:
+        yield seen(code, steps, node, found, subject=subject, value=value)
+
+
+def of_text(
+    file: File,
+    code: ScanCode,
+    steps: tuple[str, ...],
+    key: str,
+    node: Node,
+    subject: str,
+    depth: int = 0,
+) -> Iterator[Seen]:
+    """What a text within a file holds: objects, YAML, JSON, assignments, or lines of any kind."""
+    text = node.text or ""
+    inner: tuple[Node, ...] = ()
+    if "-----BEGIN" not in text[:40]:
+        try:
+            inner = documents(text, node)
+        except Unreadable:
+            inner = ()
+    if inner and all(one.text is None for one in inner):
+        held: list[Seen] = []
+        for thing in things(file, inner, steps):
+            if thing.kind and depth < _DEEPEST:
+                held += of_things(file, [thing])
+            else:
+                held += of_tree(file, code, thing.node, thing.steps, subject, depth + 1)
+        yield from held
+        return
+    yield from of_rows(code, steps, key, node, subject)
+
+
+def of_rows(
+    code: ScanCode,
+    steps: tuple[str, ...],
+    key: str,
+    node: Node,
+    subject: str,
+) -> Iterator[Seen]:
+    """What the lines of a text hold: assignments, commands, or tokens anywhere."""
+    text = node.text or ""
+    known: set[int] = set()
+    if "-----BEGIN" in text:
+        found = of_a_field(key, text)
+        if found is not SAFE:
+            yield seen(code, steps, node, found, subject=subject)
+        return
+    assigns = looks_like_assignments(text)
+    for one in assignments(text, node) if assigns else ():
+        told = _assigned(code, (*steps, *one.steps), one.key, one.node, subject)
+        if told:
+            known.add(one.at.line)
+            yield told
+    for number, row in enumerate(text.split("\n"), 1):
+        if not 6 <= len(row.strip()) <= 20_000 or row.lstrip().startswith("#"):
+            continue
+        at = Stretch(number, len(row) - len(row.lstrip()) + 1, number, len(row.rstrip()) + 1)
+        place = moved(at, node)
+        verdict = of_a_command(row)
+        if verdict is not SAFE and (node.indent is None or place.line not in known):
+            if node.indent is None and known:
+                continue
+            yield seen(
+                code, (*steps, f"line {number}"), Node(place, row.strip()), verdict, subject=subject
+            )
+
+
+def _assigned(
+    code: ScanCode,
+    steps: tuple[str, ...],
+    key: str,
+    node: Node,
+    subject: str,
+) -> Seen | None:
+    found = of_a_field(key.rpartition("/")[2] if "//" in key else key, node.text or "")
+    return None if found is SAFE else seen(code, steps, node, found, subject=subject)
+
+
+def of_a_command(row: str) -> Verdict:
+    """A line of a shell: options, headers and the usual programs' ways to take a password."""
+    for pattern in _COMMANDS:
+        found = pattern.search(row)
+        if found and not looks.is_placeholder(found[1]):
+            return Verdict("sure", "a password on a command line")
+    verdict = of_a_field("", _SHELL.sub("<variable>", row))
+    return verdict if verdict.what != looks.RANDOM else SAFE
+
+
+def of_marks(file: File, known: Iterable[Seen]) -> Iterator[Seen]:
+    """Tokens and URLs in the text that no place has judged."""
+    text = file.text
+    starts: list[int] | None = None
+    taken: dict[int, list[Stretch]] = {}
+    numbers: dict[str, int] = {}
+    for mark in looks.marks(text):
+        if starts is None:
+            starts = _starts(text)
+            for one in known:
+                for line in range(one.at.line, min(one.at.end_line, one.at.line + 5_000) + 1):
+                    taken.setdefault(line, []).append(one.at)
+        at = _stretch(starts, mark)
+        if any(_holds(one, at) for one in taken.get(at.line, ())) or not _is_real(text, mark):
+            continue
+        taken.setdefault(at.line, []).append(at)
+        numbers[mark.what] = numbers.get(mark.what, 0) + 1
+        code = URL if mark.what == "a URL with a password" else TOKEN
+        steps = (mark.what, str(numbers[mark.what]))
+        value = Hidden(text[mark.start : mark.end].encode())
+        sure = "likely" if code is URL and not file.is_yaml else "sure"
+        yield Seen(code, steps, at, sure, mark.what, "", value)  # type: ignore[arg-type]
+
+
+def _is_real(text: str, mark: Token) -> bool:
+    """Whether a mark is a value rather than the form of one, as code and docs have it."""
+    found = text[mark.start : mark.end]
+    if mark.what == "a private key":
+        return _BODY.search(text, mark.start, mark.end + 400) is not None
+    if mark.what == "a URL with a password":
+        if _DOCUMENTED.match(text, mark.end):
+            return False
+        begin = text.rfind("://", 0, mark.start)
+        if re.search(
+            r"[\"'`<>{}()\[\]$\\,;|]|%[sdvq(]", text[begin : mark.end]
+        ) or looks.is_placeholder(found):
+            return False
+        return _DUMMY.fullmatch(found) is None and not re.search(
+            r"(?i)example|\*\*\*|xxx|\.\.\.", found
+        )
+    return len(set(found)) > 8 and not re.search(r"(?i)example|x{6}|0{10}|1234567890abcdef", found)
+
+
+def _starts(text: str) -> list[int]:
+    """Where each line begins."""
+    found = [0]
+    at = text.find("\n")
+    while at >= 0:
+        found.append(at + 1)
+        at = text.find("\n", at + 1)
+    return found
+
+
+def _stretch(starts: list[int], mark: Token) -> Stretch:
+    from bisect import bisect_right
+
+    first = bisect_right(starts, mark.start) - 1
+    last = bisect_right(starts, mark.end) - 1
+    return Stretch(first + 1, mark.start - starts[first] + 1, last + 1, mark.end - starts[last] + 1)
+
+
+def _holds(outer: Stretch, inner: Stretch) -> bool:
+    """Whether two stretches share anything."""
+    begins = (outer.line, outer.column) < (inner.end_line, inner.end_column)
+    return begins and (inner.line, inner.column) < (outer.end_line, outer.end_column)

@@ -1,0 +1,45 @@
+"""Secrets: each value of `data` and `stringData`, whatever it looks like."""
+
+from collections.abc import Iterator
+
+from secretkit import looks
+from secretkit.scan.codes.sk801_secret_object import CODE
+from secretkit.scan.codes.sk802_placeholder import CODE as PLACEHOLDER
+from secretkit.scan.nodes import Node
+from secretkit.scan.places import Place
+from secretkit.scan.reading import File, Thing, literal_of
+from secretkit.scan.seen import SAFE, Seen, Verdict, decoded, of_a_secret, seen
+
+
+def find(thing: Thing, file: File) -> Iterator[Seen]:
+    if thing.kind != "Secret" or thing.api not in ("v1", ""):
+        return
+    for section in ("data", "stringData"):
+        node = thing.node.get(section)
+        if node is None:
+            continue
+        file.claim(node)
+        for key, value in node.fields or ():
+            if value.text is not None:
+                yield of_value(thing, section, key, value, file)
+
+
+def of_value(thing: Thing, section: str, key: str, node: Node, file: File) -> Seen:
+    """What one value is; base64 is opened, as the cluster does."""
+    text = node.text or ""
+    held = literal_of(file.written(node)) if "{{…}}" in text else None
+    if held:
+        text = held[0]
+    elif section == "data" and not (looks.is_filled_in(text) or looks.is_placeholder(text)):
+        inner = decoded(text)
+        text = text if inner is None else inner
+    verdict = Verdict("safe") if node.plain and text in ("null", "~") else of_a_secret(key, text)
+    code = PLACEHOLDER if verdict.sureness == "placeholder" else CODE
+    if held and held[1] and verdict is not SAFE:
+        verdict = Verdict("likely", "the default of a template")
+    return seen(
+        code, (*thing.steps, section, key), node, verdict, subject=thing.subject, value=text
+    )
+
+
+PLACE = Place(find=find)
