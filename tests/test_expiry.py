@@ -1,6 +1,8 @@
 """Certificates that stand in the file are judged by a clock; nothing else of values is."""
 
 import json
+import subprocess
+import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -86,3 +88,17 @@ def test_render_knows_no_time(tmp_path: Path) -> None:
 )
 def test_what_is_no_certificate_has_no_time(text: str) -> None:
     assert certificates.lives(text.encode()) == ()
+
+
+def test_only_what_holds_certificates_pays_for_reading_them(tmp_path: Path) -> None:
+    """The library's import costs more than a small render."""
+    program = (
+        "import sys; from secretkit.cli import run; code = run(sys.argv[1:]); "
+        "sys.exit(f'{code} {\"cryptography\" in sys.modules}')"
+    )
+    written(tmp_path, {"it": {"values": {"mode": {"literal": "plain"}}}})
+    for command in ("render", "validate"):
+        ran = subprocess.run(
+            [sys.executable, "-c", program, command, str(tmp_path)], capture_output=True, text=True
+        )
+        assert ran.stderr.splitlines()[-1] == "0 False"

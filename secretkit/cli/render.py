@@ -97,6 +97,10 @@ def command(
         raise Usage(
             "--allow-plaintext is refused inside Argo CD, whose caches would hold the values"
         )
+    if allow_plaintext:
+        from secretkit.cli import cores
+
+        cores.forbid()
     request = rendering.Request(
         paths=paths or (Path(),),
         options=pipeline.Options(

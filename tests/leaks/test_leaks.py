@@ -8,10 +8,12 @@ import base64
 import gzip
 import hashlib
 import json
+import os
 import signal
 import sqlite3
 import stat
 import subprocess
+import sys
 import zlib
 from collections.abc import Callable
 from contextlib import closing
@@ -276,26 +278,31 @@ def test_a_key_that_cannot_be_read_or_is_another_s_is_not_in_the_finding(
         assert (done.code, done.where, done.out) == (1, set(), "")
 
 
+@pytest.fixture(scope="session")
+def real_sops() -> Path:
+    """Found before a test moves the home folder, where it is kept."""
+    try:
+        return programs.find("sops")
+    except programs.Missing as missing:
+        pytest.skip(str(missing))
+
+
 @pytest.mark.cluster
 @pytest.mark.parametrize("is_spoiled", [False, True], ids=["as it is", "spoiled"])
 def test_the_real_sops_gives_away_no_more(
-    world: World, ran: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch, tmp_path: Path,
-    is_spoiled: bool,
+    real_sops: Path, world: World, ran: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path, is_spoiled: bool,
 ) -> None:  # fmt: skip
-    try:
-        program = programs.find("sops")
-    except programs.Missing as missing:
-        pytest.skip(str(missing))
     key = age_keys.new()
     (tmp_path / "keys.txt").write_text(key.identity)
     monkeypatch.setenv("SOPS_AGE_KEY_FILE", str(tmp_path / "keys.txt"))
-    monkeypatch.setenv("PATH", f"{program.parent}:{world.variables['PATH']}")
+    monkeypatch.setenv("PATH", f"{real_sops.parent}:{world.variables['PATH']}")
     monkeypatch.setenv("SOPS_DISABLE_VERSION_CHECK", "true")
     world.put(
         "apps/shop/s.yaml", json.dumps({"db": {"password": world.sops.text}, "a_unencrypted": "b"})
     )
     path = world.root / "apps/shop/s.yaml"
-    subprocess.run([program, "encrypt", "--age", key.recipient, "--in-place", path], check=True)
+    subprocess.run([real_sops, "encrypt", "--age", key.recipient, "--in-place", path], check=True)
     if is_spoiled:
         path.write_text(path.read_text().replace("a_unencrypted: b", "a_unencrypted: c"))
 
@@ -452,6 +459,41 @@ def test_a_run_that_is_killed_while_it_writes_leaves_values_to_their_owner_alone
         assert stat.S_IMODE((world.folder / place.where).stat().st_mode) == 0o600
     again = world.process(*arguments)
     assert (again.code, again.where) == (0, world.asked())
+
+
+CORE = """\
+import os, resource, signal
+resource.setrlimit(resource.RLIMIT_CORE, (-1, -1))
+from secretkit.compile import plain_secret
+plain_secret.metadata = lambda *_, **__: os.kill(os.getpid(), signal.SIGABRT)
+from secretkit.cli import main
+main()
+"""
+
+
+def has_core(world: World, *arguments: str) -> bool:
+    """Whether the system writes a core of a run that is ended with the values at hand."""
+    child = subprocess.Popen(
+        [sys.executable, "-c", CORE, *arguments], cwd=world.root, env={**os.environ, **world.variables},
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    _, status = os.waitpid(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    assert child.returncode == -signal.SIGABRT
+    return os.WCOREDUMP(status)
+
+
+def test_no_core_is_written_of_a_run_that_holds_values(world: World) -> None:
+    world.put(
+        "apps/open/secrets.yaml", HEAD % "open" + "  secrets: {it: {values: {a: {literal: b}}}}\n"
+    )
+    try:
+        if not has_core(world, "render", "apps/open"):
+            pytest.skip("this system writes no cores")
+    except (OSError, ValueError):
+        pytest.skip("this system sets no limit on cores")
+
+    assert not has_core(world, "render", "apps/shop", "--allow-plaintext")
 
 
 FULL = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (%d, %d))\n"
