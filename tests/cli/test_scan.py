@@ -119,6 +119,30 @@ def test_without_git_the_tree_is_walked_and_no_symlink_followed(
     assert err == "note: 1 binary file passed over: bin\n"
 
 
+def test_a_tracked_symlink_is_not_followed(repo: Path, ran: Ran) -> None:
+    (repo.parent / "outside.yaml").write_text(SECRET)
+    (repo / "link.yaml").symlink_to("../outside.yaml")
+    git("add", "-A")
+
+    for words in ([], ["--staged"]):
+        assert ran("scan", "--gitleaks=never", *words)[:2] == (0, "0 files without a finding\n")
+
+
+@pytest.mark.parametrize("revisions", ["-x..HEAD", "HEAD..-x", "--output=x..HEAD"])
+def test_a_revision_that_could_be_an_option_never_reaches_git(
+    repo: Path, ran: Ran, revisions: str
+) -> None:
+    code, out, err = ran("scan", f"--history={revisions}")
+
+    assert (code, out) == (2, "")
+    assert err.splitlines()[-1] in (  # click or we refuse it
+        f"error: --history {revisions}: a revision does not begin with `-`",
+        "Error: No such option '-x'.",
+        "Error: No such option '--output'.",
+    )
+    assert not (repo / "x..HEAD").exists()
+
+
 def test_big_files_are_told(repo: Path, ran: Ran) -> None:
     (repo / "big.txt").write_text("x" * (5 * 1024 * 1024 + 1))
 

@@ -1,6 +1,7 @@
 """Places one by one: what is found there, by code and line, and what is passed over."""
 
 import base64
+import json
 
 import pytest
 from sealing import ciphertext
@@ -21,6 +22,8 @@ def found(text: str, name: str = "a.yaml") -> list[tuple[str, int, str]]:
     ("name", "text", "expected"),
     [
         pytest.param("a.yaml", HEAD + "data: {password: aHVudGVyMg==}\n", [("SK801", 4, "sure")], id="base64"),
+        pytest.param("a.yaml", HEAD + "data: {password: Y2hhbmdlbWU=}\n", [("SK802", 4, "placeholder")],
+                     id="a placeholder in base64"),
         pytest.param("a.json", '{"apiVersion": "v1",\n"kind": "Secret",\n"data": {\n"p": "aHVudGVyMg=="}}\n',
                      [("SK801", 4, "sure")], id="a Secret in JSON"),
         pytest.param("a.yaml", "data:\n  p: aHVudGVyMg==\nkind: Secret\napiVersion: v1\n", [("SK801", 2, "sure")],
@@ -90,6 +93,7 @@ def test_many_documents_are_each_seen_once() -> None:
 
 
 def test_a_pull_secret_is_one_finding() -> None:
-    inner = base64.b64encode(b'{"auths": {"r": {"auth": "c2hvcDpodW50ZXIy"}}}').decode()
+    login = base64.b64encode(b"shop:hunter2").decode()
+    inner = base64.b64encode(json.dumps({"auths": {"r": {"auth": login}}}).encode()).decode()
 
     assert found(f"{HEAD}data:\n  .dockerconfigjson: {inner}\n") == [("SK801", 5, "sure")]
