@@ -18,6 +18,9 @@ CANARY = "Kanarienvogel"
 ALL = Scope(None, lambda _: True)
 
 
+BIRD = "Kanarienvogel-1"
+
+
 def planned(out: Path, files: dict[str, str], mode: int = 0o644) -> Plan:
     wanted = [
         folder.wanted(File(name, text.encode(), mode), "a", "a.yaml")
@@ -189,7 +192,7 @@ def test_what_looks_like_a_secret_is_dots_and_references_are_not(
 @pytest.mark.parametrize(
     ("path", "value", "is_shown"),
     [
-        pytest.param("/spec/provider/fake/password", "Kanarienvogel-1", False, id="by its name"),
+        pytest.param("/spec/provider/fake/password", BIRD, False, id="by its name"),
         pytest.param("/spec/provider/fake/data/key", "Kanarienvogel", False, id="below data"),
         pytest.param("/stringData/key", "Kanarienvogel", False, id="below stringData"),
         pytest.param("/data", "{key: Kanarienvogel}", False, id="all data"),

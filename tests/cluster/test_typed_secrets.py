@@ -16,6 +16,7 @@ from secretkit import pipeline
 
 from .server import ApiServer
 
+SIXTEEN = "0123456789abcdef"
 TLS, SSH, BASIC = "kubernetes.io/tls", "kubernetes.io/ssh-auth", "kubernetes.io/basic-auth"
 DOCKER, OLD_DOCKER = "kubernetes.io/dockerconfigjson", "kubernetes.io/dockercfg"
 TOKEN, BOOTSTRAP = "kubernetes.io/service-account-token", "bootstrap.kubernetes.io/token"
@@ -54,7 +55,7 @@ GOOD = {
     "a user alone, empty": Case(BASIC, {"username": ""}),
     "an SSH key": Case(SSH, {"ssh-privatekey": chains.ssh_key()}),
     "a token of an account": Case(TOKEN, {"a": "b"}, annotations={ACCOUNT: "default"}),
-    "a bootstrap token": Case(BOOTSTRAP, {"token-id": "abc123", "token-secret": "0123456789abcdef"},
+    "a bootstrap token": Case(BOOTSTRAP, {"token-id": "abc123", "token-secret": SIXTEEN},
                               name="bootstrap-token-abc123", namespace="kube-system"),
 }  # fmt: skip
 BAD = {
@@ -84,7 +85,7 @@ BAD = {
     "SSH, no key": Case(SSH, {"ssh-privatekey": "x"}, "SK513", ours=True),
     "a token of nobody": Case(TOKEN, {"a": "b"}, "SK516"),
     "a token of an empty name": Case(TOKEN, {"a": "b"}, "SK516", annotations={ACCOUNT: ""}),
-    "a bootstrap token elsewhere": Case(BOOTSTRAP, {"token-id": "abc123", "token-secret": "0123456789abcdef"},
+    "a bootstrap token elsewhere": Case(BOOTSTRAP, {"token-id": "abc123", "token-secret": SIXTEEN},
                                         "SK517", ours=True, name="bootstrap-token-abc123"),
     "a bootstrap token too short": Case(BOOTSTRAP, {"token-id": "abc124", "token-secret": "x"}, "SK517", ours=True,
                                         name="bootstrap-token-abc124", namespace="kube-system"),
