@@ -3,7 +3,7 @@
 import os
 import re
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from secretkit.objects import File
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 # Half written files stand in the folder itself under these names, so that the next run can sweep
 # away what a killed one left: it may hold values.
-_PART = re.compile(r"\.secretkit-[0-9a-f]{16}\.part")
+_HALF = re.compile(r"\.secretkit-[0-9a-f]{16}\.part")
 
 
 def write(folder: Path, files: Iterable[File]) -> None:
@@ -33,20 +33,30 @@ def write(folder: Path, files: Iterable[File]) -> None:
 
 def put(folder: Path, file: File) -> None:
     """Writes one file below a folder that is there, at a path that is known to be no odd one."""
-    with _told(folder / file.path):
-        part = folder / f".secretkit-{os.urandom(8).hex()}.part"
+    with (
+        _told(folder / file.path),
+        _part(folder, file.content, lambda handle: os.fchmod(handle, file.mode)) as part,
+    ):
         try:
-            with os.fdopen(os.open(part, _NEW, 0o600), "wb") as stream:
-                stream.write(file.content)
-                os.fchmod(stream.fileno(), file.mode)
-            try:
-                part.replace(folder / file.path)
-            except FileNotFoundError:
-                _make((folder / file.path).parent, below=folder)
-                part.replace(folder / file.path)
-        except BaseException:
-            part.unlink(missing_ok=True)
-            raise
+            part.replace(folder / file.path)
+        except FileNotFoundError:
+            _make((folder / file.path).parent, below=folder)
+            part.replace(folder / file.path)
+
+
+@contextmanager
+def _part(folder: Path, content: bytes, settle: Callable[[int], None]) -> Iterator[Path]:
+    """A half of a file, all written and settled by its handle; gone where it does not become whole."""
+    part = folder / f".secretkit-{os.urandom(8).hex()}.part"
+    try:
+        with os.fdopen(os.open(part, _NEW, 0o600), "wb") as stream:
+            stream.write(content)
+            stream.flush()  # so that a sync by the handle has something to write
+            settle(stream.fileno())
+        yield part
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
 
 
 def remove(folder: Path, path: str) -> None:
@@ -86,7 +96,7 @@ def held(folder: Path) -> Iterator[None]:
             fcntl.flock(handle, fcntl.LOCK_EX)
         with _told(folder):
             for name in os.listdir(folder):  # noqa: PTH208 (names alone)
-                if _PART.fullmatch(name):
+                if _HALF.fullmatch(name):
                     (folder / name).unlink(missing_ok=True)
         yield
     finally:
@@ -128,24 +138,24 @@ def _told(where: Path) -> Iterator[None]:
         yield
     except OSError as error:
         name = str(error.filename2 or error.filename or "")
-        what = where if not name or _PART.fullmatch(name.rpartition("/")[2]) else name
+        what = where if not name or _HALF.fullmatch(name.rpartition("/")[2]) else name
         raise Usage(f"{what}: {(error.strerror or 'cannot be written').lower()}") from None
 
 
 def create(path: Path, content: bytes, mode: int) -> None:
     """Writes a file that must not be there yet, whole or not at all; raises Usage where it is."""
+
+    def settle(handle: int) -> None:
+        os.fchmod(handle, mode)
+        os.fsync(handle)
+
     with _told(path):
-        part = path.parent / f".secretkit-{os.urandom(8).hex()}.part"
         try:
-            with os.fdopen(os.open(part, _NEW, 0o600), "wb") as stream:
-                stream.write(content)
-                os.fchmod(stream.fileno(), mode)
-                os.fsync(stream.fileno())
-            os.link(part, path)  # unlike a rename it fails where something is
+            with _part(path.parent, content, settle) as part:
+                os.link(part, path)  # unlike a rename it fails where something is
+                part.unlink()
         except FileExistsError:
             raise Usage(f"{path} is there already, and is not written over") from None
-        finally:
-            part.unlink(missing_ok=True)
 
 
 def rewrite(path: Path, content: bytes) -> None:
@@ -155,16 +165,14 @@ def rewrite(path: Path, content: bytes) -> None:
     """
     with _told(path):
         info = path.stat()
-        part = path.parent / f".secretkit-{os.urandom(8).hex()}.part"
-        try:
-            with os.fdopen(os.open(part, _NEW, 0o600), "wb") as stream:
-                stream.write(content)
-                with suppress(PermissionError):
-                    os.fchown(stream.fileno(), info.st_uid, info.st_gid)
-                os.fchmod(stream.fileno(), stat.S_IMODE(info.st_mode))
+
+        def settle(handle: int) -> None:
+            with suppress(PermissionError):
+                os.fchown(handle, info.st_uid, info.st_gid)
+            os.fchmod(handle, stat.S_IMODE(info.st_mode))
+
+        with _part(path.parent, content, settle) as part:
             part.replace(path)
-        finally:
-            part.unlink(missing_ok=True)
 
 
 def swap(path: Path, content: bytes, mode: int) -> None:
@@ -172,17 +180,14 @@ def swap(path: Path, content: bytes, mode: int) -> None:
 
     Root's file it is where root writes it. Whoever calls holds the folder.
     """
+
+    def settle(handle: int) -> None:
+        _own(handle, mode)
+        os.fsync(handle)
+
     with _told(path):
-        part = path.parent / f".secretkit-{os.urandom(8).hex()}.part"
-        try:
-            with os.fdopen(os.open(part, _NEW, 0o600), "wb") as stream:
-                stream.write(content)
-                stream.flush()
-                _own(stream.fileno(), mode)
-                os.fsync(stream.fileno())
+        with _part(path.parent, content, settle) as part:
             part.replace(path)
-        finally:
-            part.unlink(missing_ok=True)
         _sync(path.parent)
 
 

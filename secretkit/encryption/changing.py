@@ -8,7 +8,6 @@ from secretkit.encryption import editing, faults, states
 from secretkit.encryption.declared import Declared, again
 from secretkit.encryption.states import Needs, Refused, Section, Stage, Step
 from secretkit.finding import Rejected
-from secretkit.text import Place
 
 
 class Change(NamedTuple):
@@ -125,11 +124,9 @@ def _check(step: Step, said: Needs) -> None:
 
 
 def _refused(found: Declared, refused: Refused) -> Rejected:
-    return Rejected([faults.REFUSED.at(_place(found), why=refused.why, mend=refused.mend)])
-
-
-def _place(found: Declared) -> Place:
-    return editing.place_of(found)
+    return Rejected(
+        [faults.REFUSED.at(editing.place_of(found), why=refused.why, mend=refused.mend)]
+    )
 
 
 def begun(make: Callable[[Section], Section], does: str) -> Callable[[Section], Step]:
