@@ -1,7 +1,6 @@
 """`secretkit audit explain`."""
 
 import json
-import os
 import sys
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import click
 
 from secretkit import pipeline
 from secretkit.audit import asking, explaining
+from secretkit.cli.audit import apps
 from secretkit.cli.options import ENVIRONMENT, NAMESPACE, PATHS, PLATFORM, note, show
 from secretkit.finding import Rejected, Usage
 from secretkit.load import MOST_BYTES, decode
@@ -87,17 +87,10 @@ def _compiled(
     paths: tuple[Path, ...], environment: str | None, platform: Path | None
 ) -> explaining.Written | None:
     """The Policy of the apps; None where one has an error, which is shown."""
-    options = pipeline.Options(
-        environment=environment,
-        platform=platform,
-        argocd_path=os.environ.get("ARGOCD_APP_SOURCE_PATH"),
-    )
-    outcome = pipeline.run(paths or (Path(),), options, explaining.nothing)
+    outcome = apps.outcome(paths, environment, platform)
     for text in outcome.notes:
         note(text)
-    if outcome.has_errors:
-        wrong = [one for one in outcome.findings if one.severity == "error"]
-        show(pipeline.spots(wrong, outcome.root), notes=False)
+    if apps.are_wrong(outcome):
         return None
     return explaining.of_outcome(outcome)
 

@@ -1,15 +1,14 @@
 """`secretkit audit queries`."""
 
-import os
 import re
 import sys
 from pathlib import Path
 
 import click
 
-from secretkit import pipeline
-from secretkit.audit import explaining, queries
-from secretkit.cli.options import ENVIRONMENT, NAMESPACE, PATHS, PLATFORM, show
+from secretkit.audit import queries
+from secretkit.cli.audit import apps
+from secretkit.cli.options import ENVIRONMENT, NAMESPACE, PATHS, PLATFORM
 from secretkit.finding import Usage
 from secretkit.fragment import LABEL, NAME
 from secretkit.target import PROVIDERS
@@ -58,15 +57,8 @@ def _provider(
     paths: tuple[Path, ...], environment: str | None, platform: Path | None
 ) -> str | None:
     """The one provider of the apps' targets; None where a file has errors, which are shown."""
-    options = pipeline.Options(
-        environment=environment,
-        platform=platform,
-        argocd_path=os.environ.get("ARGOCD_APP_SOURCE_PATH"),
-    )
-    outcome = pipeline.run(paths or (Path(),), options, explaining.nothing)
-    if outcome.has_errors:
-        wrong = [one for one in outcome.findings if one.severity == "error"]
-        show(pipeline.spots(wrong, outcome.root), notes=False)
+    outcome = apps.outcome(paths, environment, platform)
+    if apps.are_wrong(outcome):
         return None
     found = sorted({app.target.provider or "" for app in outcome.planes})
     if len(found) != 1 or not found[0]:
