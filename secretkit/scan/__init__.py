@@ -82,7 +82,7 @@ class _Run:
         self._request = request
         self._known = baseline.read(request.baseline) if request.baseline else Known()
         self._ignored = baseline.ignored_by_gitleaks(root)
-        self._leaks: dict[str, list[Leak]] | None = None
+        self._leaks: dict[tuple[str, str], list[Leak]] | None = None
         self._spots: list[Spot] = []
         self._passed: dict[str, list[str]] = {}
         self._wanted: dict[str, Wanted] = {}
@@ -91,25 +91,25 @@ class _Run:
         self._key = os.urandom(16)
 
     def leaks(self, paths: Sequence[str]) -> None:
-        """Asks gitleaks, which sees the work tree alone."""
-        if self._request.staged or self._request.history is not None:
-            if self._request.gitleaks not in ("auto", "never"):
-                raise Usage(
-                    "--gitleaks: it is asked of the work tree, not with --staged or --history"
-                )
-            return
+        """Asks gitleaks about what is looked through."""
         program = gitleaks.find(self._request.gitleaks)
         if program is None:
             return
-        found = gitleaks.leaks(program, self.root, paths)
-        if found is None:
+        try:
+            if self._request.staged:
+                found = gitleaks.of_index(program, self.root)
+            elif self._request.history is not None:
+                found = gitleaks.of_history(program, self.root, self._request.history)
+            else:
+                found = gitleaks.of_tree(program, self.root, paths)
+        except gitleaks.Failed as failed:
             if self._request.gitleaks != "auto":
-                raise Usage("gitleaks did not work")
-            self.notes.append("gitleaks did not work, so this is without it")
+                raise Usage(f"gitleaks: {failed}") from None
+            self.notes.append(f"without gitleaks: {failed}")
             return
         self._leaks = {}
         for leak in found:
-            self._leaks.setdefault(leak.file, []).append(leak)
+            self._leaks.setdefault((leak.commit, leak.file), []).append(leak)
 
     def take(self, content: Content | Passed) -> None:
         if isinstance(content, Passed):
@@ -180,7 +180,7 @@ class _Run:
     def _judged(self, file: File, found: list[Seen], commit: str, *, leaks: bool = True) -> None:
         """Keeps what is found and neither allowed nor known."""
         if self._leaks is not None and leaks:
-            found = merging.merged(found, self._leaks.get(file.name, ()), file)
+            found = merging.merged(found, self._leaks.get((commit, file.name), ()), file)
         numbers: dict[tuple[str, str], int] = {}
         for one in found:
             if not one.is_found:

@@ -12,10 +12,12 @@ from secretkit.scan.reading import MOST_BYTES
 
 _REGULAR = ("100644", "100755", "100664")
 # No setting of a repository starts a program of its own, and no path is a pattern.
-_GIT = (
-    "git", "--literal-pathspecs", "--no-optional-locks", "-c", "core.fsmonitor=false",
-    "-c", "core.quotePath=false", "-c", "diff.external=", "-c", "log.showSignature=false",
+_QUIET = (
+    ("core.fsmonitor", "false"), ("core.quotePath", "false"), ("diff.external", ""),
+    ("log.showSignature", "false"),
 )  # fmt: skip
+_SETTINGS = (word for name, value in _QUIET for word in ("-c", f"{name}={value}"))
+_GIT = ("git", "--literal-pathspecs", "--no-optional-locks", *_SETTINGS)
 
 
 class Blob(NamedTuple):
@@ -120,6 +122,28 @@ class Contents:
                 left -= len(back.read(min(left, 1 << 20)))
             return None
         return back.read(left)[:-1]
+
+
+def tame(root: Path) -> dict[str, str]:
+    """The environment for a program that calls git here: no setting starts one of its own.
+
+    Raises Failed where a filter for differences is set, which no setting takes away.
+    """
+    environment = _environment()
+    try:
+        asked = subprocess.run(
+            [*_GIT, "config", "--get-regexp", r"^diff\..*\.(textconv|command)$"], cwd=root,
+            env=environment, stdin=subprocess.DEVNULL, capture_output=True, check=False,
+        )  # fmt: skip
+    except OSError:
+        asked = None
+    if asked and asked.stdout.strip():
+        raise Failed
+    count = int(environment.get("GIT_CONFIG_COUNT") or 0)
+    for number, (name, value) in enumerate(_QUIET, count):
+        environment[f"GIT_CONFIG_KEY_{number}"] = name
+        environment[f"GIT_CONFIG_VALUE_{number}"] = value
+    return {**environment, "GIT_CONFIG_COUNT": str(count + len(_QUIET))}
 
 
 def refuse_option(revisions: str) -> None:

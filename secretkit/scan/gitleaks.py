@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from secretkit.finding import Usage
+from secretkit.scan import git
 from secretkit.scan.nodes import Stretch
 
 _FOUND = 86  # an exit code that gitleaks gives for nothing else
@@ -17,11 +18,16 @@ _LONGEST = 600  # seconds
 
 
 class Leak(NamedTuple):
-    """What gitleaks says of a place."""
+    """What gitleaks says of a place; the commit is empty outside of history."""
 
     file: str
     rule: str
     at: Stretch
+    commit: str
+
+
+class Failed(Exception):
+    """It cannot be asked here, and why; its own words are never passed on."""
 
 
 def find(choice: str) -> str | None:
@@ -34,30 +40,45 @@ def find(choice: str) -> str | None:
     return found
 
 
-def leaks(program: str, root: Path, paths: Sequence[str]) -> list[Leak] | None:
-    """What it finds below the paths; None where it does not work. Its own words are never passed on."""
-    found: list[Leak] = []
+def of_tree(program: str, root: Path, paths: Sequence[str]) -> list[Leak]:
+    """What lies in the files below the paths; raises Failed."""
+    return [leak for path in paths for leak in _ran(program, root, "dir", "--", path or ".")]
+
+
+def of_index(program: str, root: Path) -> list[Leak]:
+    """What is staged; raises Failed."""
+    return _ran(program, root, "git", "--pre-commit", "--staged", "--", ".")
+
+
+def of_history(program: str, root: Path, revisions: str) -> list[Leak]:
+    """What commits of a range (all of them: "") added; raises Failed."""
+    if any(not one.isprintable() or one in " \"'\\" for one in revisions):
+        raise Failed("it takes no such range")  # the options are one text to it
+    options = f"--full-history --no-ext-diff --no-textconv {revisions or '--all'}"
+    return _ran(program, root, "git", f"--log-opts={options}", "--", ".")
+
+
+def _ran(program: str, root: Path, verb: str, *words: str) -> list[Leak]:
     with tempfile.TemporaryDirectory(prefix="secretkit-") as folder:  # 0700
-        for number, path in enumerate(paths):
-            report = Path(folder, f"{number}.json")
-            os.close(os.open(report, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-            command = [
-                program, "dir", "--redact", "--no-banner", "--log-level=error",
-                f"--exit-code={_FOUND}", "--report-format=json", f"--report-path={report}",
-                "--", path or ".",
-            ]  # fmt: skip
-            try:
-                ran = subprocess.run(
-                    command, cwd=root, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                    stderr=subprocess.DEVNULL, timeout=_LONGEST, check=False,
-                )  # fmt: skip
-                rows = json.loads(report.read_bytes() or b"[]")
-            except (OSError, ValueError, subprocess.SubprocessError):
-                return None
-            if ran.returncode not in (0, _FOUND):
-                return None
-            found += (_leak(row) for row in rows)
-    return found
+        report = Path(folder, "report.json")
+        os.close(os.open(report, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        command = [
+            program, verb, "--redact", "--no-banner", "--log-level=error",
+            f"--exit-code={_FOUND}", "--report-format=json", f"--report-path={report}", *words,
+        ]  # fmt: skip
+        try:
+            ran = subprocess.run(
+                command, cwd=root, env=git.tame(root), stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=_LONGEST, check=False,
+            )  # fmt: skip
+            rows = json.loads(report.read_bytes() or b"[]")
+        except git.Failed:
+            raise Failed("git here starts other programs to show differences") from None
+        except (OSError, ValueError, subprocess.SubprocessError):
+            raise Failed("it did not work") from None
+    if ran.returncode not in (0, _FOUND):
+        raise Failed("it did not work")
+    return [_leak(row) for row in rows]
 
 
 def _leak(row: dict[str, object]) -> Leak:
@@ -69,4 +90,4 @@ def _leak(row: dict[str, object]) -> Leak:
         number("StartLine"), number("StartColumn"), number("EndLine"), number("EndColumn") + 1
     )
     name = str(row.get("File", "")).replace(os.sep, "/").removeprefix("./")
-    return Leak(name, str(row.get("RuleID", "")), at)
+    return Leak(name, str(row.get("RuleID", "")), at, str(row.get("Commit", "")))

@@ -427,8 +427,58 @@ def test_gitleaks_that_fails_is_told_or_is_an_error(
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
 
     code, _, err = ran("scan")
-    assert (code, err) == (1, "note: gitleaks did not work, so this is without it\n")
-    assert ran("scan", f"--gitleaks={program}") == (2, "", "error: gitleaks did not work\n")
+    assert (code, err) == (1, "note: without gitleaks: it did not work\n")
+    assert ran("scan", f"--gitleaks={program}") == (2, "", "error: gitleaks: it did not work\n")
+
+
+@pytest.mark.parametrize("words", [["--staged"], ["--history"]])
+def test_gitleaks_is_asked_of_the_index_and_of_history(
+    repo: Path, ran: Ran, tmp_path: Path, words: list[str]
+) -> None:
+    (repo / "x.py").write_text("\n\nx = 'odd'\n")
+    git("add", "-A")
+    made = ""
+    if words == ["--history"]:
+        commit()
+        made = subprocess.check_output(["git", "rev-parse", "HEAD"], text=True).strip()
+        git("rm", "-q", "x.py")
+        commit()
+    rows = [{**row("some-token", 3, "x.py"), "Commit": made}, row("of-the-tree", 3, "y.py")]
+    (repo / "y.py").write_text("\n\ny = 'odd'\n")  # neither staged nor committed
+    program = fake_gitleaks(tmp_path, rows)
+    code, out, err = ran("scan", f"--gitleaks={program}", "--format=json", *words)
+
+    assert (code, err) == (0, "")
+    assert [(one["file"], one["line"], one["message"]) for one in json.loads(out)["findings"]] == [
+        (
+            "x.py",
+            3,
+            "gitleaks takes this for a secret (its rule `some-token`)"
+            + (f" (commit {made[:12]})" if made else ""),
+        )
+    ]
+
+
+@pytest.mark.parametrize("words", [["--staged"], ["--history"]])
+def test_gitleaks_starts_no_program_of_the_repositorys(
+    repo: Path, ran: Ran, tmp_path: Path, words: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake_gitleaks(tmp_path, [])
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    (repo / "a.yaml").write_text(SECRET)
+    git("add", "-A")
+    if words == ["--history"]:
+        commit()
+    git("config", "diff.crypt.textconv", "touch started;")
+    why = "git here starts other programs to show differences"
+
+    code, _, err = ran("scan", *words)
+    assert (code, err) == (1, f"note: without gitleaks: {why}\n")
+    assert ran("scan", *words, f"--gitleaks={tmp_path}/gitleaks") == (
+        2,
+        "",
+        f"error: gitleaks: {why}\n",
+    )
 
 
 # Never a value
