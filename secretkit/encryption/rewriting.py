@@ -152,19 +152,26 @@ def _version(kind: Kind, target: Target) -> str | None:
     return _CUSTOM.get(kind.group)
 
 
+# Seen: 1.35 stops at a version in --runtime-config that is not registered, and 1.37, which serves
+# migrations as it comes, waits in poststarthook/storage-readiness for one that it cannot decode.
+_END = (
+    "before an upgrade to Kubernetes 1.35 delete these objects and take that --runtime-config away: newer "
+    "releases do not know v1alpha1, and with either left an API server does not start, or is never ready"
+)
+
+
 def _demands(target: Target) -> tuple[str, ...]:
     """What the cluster needs for its migrations, and how the objects are sent."""
     send = "send it with `kubectl create -f -`: each gets a name of its own, and runs once"
     if target.has(Feature.MIGRATION_V1):
         return (send,)
-    release = "v1beta1" if target.has(Feature.MIGRATION_V1BETA1) else "v1alpha1"
-    manager = "StorageVersionMigrator=true"
-    if release == "v1alpha1":
-        manager += ",InformerResourceVersion=true"
-    return (
+    release, manager = "v1beta1", "StorageVersionMigrator=true"
+    if not target.has(Feature.MIGRATION_V1BETA1):
+        release, manager = "v1alpha1", f"{manager},InformerResourceVersion=true"
+    needs = (
         f"Kubernetes {spelled(target.kubernetes)} serves no migrations as it comes; kube-apiserver needs "
         "--feature-gates=StorageVersionMigrator=true "
         f"--runtime-config=storagemigration.k8s.io/{release}=true, "
-        f"kube-controller-manager --feature-gates={manager}",
-        send,
+        f"kube-controller-manager --feature-gates={manager}"
     )
+    return (needs, send) if release == "v1beta1" else (needs, send, _END)

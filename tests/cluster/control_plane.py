@@ -28,9 +28,14 @@ class Member(ApiServer):
     """One API server of several on an etcd; `load` restarts it with another file, or with none."""
 
     def __init__(
-        self, etcd: Etcd, *, flags: tuple[str, ...] = (), emulated_version: str = "1.37"
+        self,
+        etcd: Etcd,
+        *,
+        flags: tuple[str, ...] = (),
+        program: str = "kube-apiserver",
+        emulated_version: str = "1.37",
     ) -> None:
-        super().__init__(etcd=etcd, flags=flags, emulated_version=emulated_version)
+        super().__init__(etcd=etcd, flags=flags, program=program, emulated_version=emulated_version)
         self.encryption_file: Path | None = None
 
     def _control_plane_flags(self) -> list[str]:
@@ -47,7 +52,7 @@ class Member(ApiServer):
         port = urlsplit(self.url).port
         assert port
         arguments = [*self._arguments(port), *self._control_plane_flags(), *self._flags]
-        program = programs.find("kube-apiserver")
+        program = programs.find(self.program)
         log = self.folder / f"kube-apiserver-{secrets.token_hex(3)}.log"
         self.process = Process(program, arguments, log, home=self.folder)
         self.processes.append(self.process)

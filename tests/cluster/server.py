@@ -9,6 +9,7 @@ import csv
 import http.client
 import json
 import os
+import re
 import secrets
 import shutil
 import signal
@@ -207,16 +208,18 @@ class Start(Protocol):
 class ApiServer(Running):
     """A kube-apiserver, ready when the context begins.
 
-    `emulated_version` is the release whose APIs and features it serves. Without `etcd` it brings
-    its own; one that is given is not ended with it. `encryption` and `audit` are texts of an
-    EncryptionConfiguration and an audit Policy, `users` others than admin with their groups, each with
-    a token of its own, `flags` any other flags. Raises programs.Missing where the machine lacks a
-    program, StartFailed where the server refuses.
+    `emulated_version` is the release whose APIs and features it serves, `program` may be one that is
+    of another release itself: `kube-apiserver-1.34`. Without `etcd` it brings its own; one that is
+    given is not ended with it. `encryption` and `audit` are texts of an EncryptionConfiguration and an
+    audit Policy, `users` others than admin with their groups, each with a token of its own, `flags`
+    any other flags. Raises programs.Missing where the machine lacks a program, StartFailed where the
+    server refuses.
     """
 
     def __init__(
         self,
         *,
+        program: str = "kube-apiserver",
         emulated_version: str = "1.34",
         etcd: Etcd | None = None,
         encryption: str | None = None,
@@ -226,6 +229,7 @@ class ApiServer(Running):
         flags: Sequence[str] = (),
     ) -> None:
         super().__init__()
+        self.program = program
         self.emulated_version = emulated_version
         self._given_etcd = etcd
         self._encryption = encryption
@@ -236,7 +240,7 @@ class ApiServer(Running):
         self._connection: http.client.HTTPSConnection | None = None  # open between two requests
 
     def _start(self) -> None:
-        program, self._kubectl = programs.find("kube-apiserver"), programs.find("kubectl")
+        program, self._kubectl = programs.find(self.program), programs.find("kubectl")
         _check_emulation(program, self.emulated_version)
         self.etcd = self._given_etcd or Etcd().__enter__()
         folder = self._make_folder("apiserver")
@@ -449,8 +453,13 @@ class ApiServer(Running):
         }
 
 
+_MIGRATOR = 'controller="storage-version-migrator-controller"'
+_STARTED = re.compile(f'"Starting" (logger=.* )?{_MIGRATOR}')
+_SKIPPED = f'"Warning: skipping controller" {_MIGRATOR}'
+
+
 class ControllerManager(Running):
-    """Those controllers of a kube-controller-manager that migrate stored objects, on an ApiServer."""
+    """Those controllers of the server's own release that migrate its stored objects."""
 
     def __init__(self, server: ApiServer, *, flags: Sequence[str] = ()) -> None:
         super().__init__()
@@ -458,7 +467,8 @@ class ControllerManager(Running):
         self._flags = flags
 
     def _start(self) -> None:
-        program = programs.find("kube-controller-manager")
+        name = self._server.program.replace("kube-apiserver", "kube-controller-manager")
+        program = programs.find(name)
         folder = self._make_folder("controllers")
         arguments = [
             f"--kubeconfig={self._server.kubeconfig}",
@@ -473,8 +483,13 @@ class ControllerManager(Running):
         log = folder / "kube-controller-manager.log"
         self.process = Process(program, arguments, log, home=folder)
         self.processes.append(self.process)
-        started = 'controller="storage-version-migrator-controller"'
-        self.process.wait_until(lambda: started in self.process.log())
+        self.process.wait_until(self._has_begun)
+
+    def _has_begun(self) -> bool:
+        log = self.process.log()
+        if _SKIPPED in log:
+            raise StartFailed(f"{self.process.log_file.stem} skips the migrator:\n{log[-4000:]}")
+        return _STARTED.search(log) is not None
 
 
 def service_account(namespace: str, name: str) -> str:

@@ -1,184 +1,50 @@
 """Objects under several keys on real servers: what `verify` says of them, what rewrites them."""
 
-import base64
-import itertools
 import json
-import os
 import subprocess
-import sys
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
-import yaml
 
 from . import programs
-from .server import ApiServer, ControllerManager, Etcd, Start
-
-CANARY = "Kanarienvogel"
-ENCODED = base64.b64encode(CANARY.encode()).decode()
-
-CRD = """
-apiVersion: apiextensions.k8s.io/v1
-kind: CustomResourceDefinition
-metadata: {name: widgets.example.com}
-spec:
-  group: example.com
-  scope: Namespaced
-  names: {plural: widgets, kind: Widget}
-  versions:
-    - name: v1
-      served: true
-      storage: true
-      schema:
-        openAPIV3Schema:
-          {type: object, properties: {spec: {type: object, x-kubernetes-preserve-unknown-fields: true}}}
-"""
-
-
-class Ran(NamedTuple):
-    code: int
-    out: str
-    err: str
+from .server import ApiServer, Etcd, Start
+from .stored import (
+    CANARY,
+    ENCODED,
+    Ran,
+    ReadableEtcd,
+    assert_untold,
+    counts,
+    environment,
+    install_widgets,
+    make_secrets,
+    make_widget,
+    platform_file,
+    secretkit,
+    seen,
+    writing,
+)
 
 
 @pytest.fixture
 def etcd(start: Start) -> Etcd:
-    try:
-        programs.find("etcdctl")
-    except programs.Missing as missing:
-        pytest.skip(str(missing))
-    return start(Etcd())
+    return start(ReadableEtcd())
 
 
 @pytest.fixture
 def server(etcd: Etcd, start: Start) -> Callable[..., ApiServer]:
     """Starts an API server on the test's etcd that knows some keys, the first of which writes."""
-
-    def begin(*keys: str, resources: Sequence[str] = ("secrets",), **more: Any) -> ApiServer:
-        file = None if not keys else configuration(keys, resources)
-        return start(ApiServer(etcd=etcd, encryption=file, **more))
-
-    return begin
-
-
-def configuration(keys: Sequence[str], resources: Sequence[str]) -> str:
-    """`key-1` and the like under secretbox, `plain` is the identity provider; one that lacks comes last."""
-    providers: list[dict[str, Any]] = []
-    for name in (*keys, *(["plain"] if "plain" not in keys else [])):
-        if name == "plain":
-            providers.append({"identity": {}})
-            continue
-        secret = base64.b64encode(name.encode().ljust(32, b".")).decode()
-        providers.append({"secretbox": {"keys": [{"name": name, "secret": secret}]}})
-    body = {
-        "apiVersion": "apiserver.config.k8s.io/v1",
-        "kind": "EncryptionConfiguration",
-        "resources": [{"resources": list(resources), "providers": providers}],
-    }
-    return yaml.safe_dump(body)
+    return lambda *keys, **more: start(writing(etcd, *keys, **more))
 
 
 @pytest.fixture
 def declared(tmp_path: Path) -> Callable[..., Path]:
-    """A platform file in which `key-2` writes and `key-1` can be read."""
-
-    def write(resources: Sequence[str] = ("secrets",), release: str = "1.34", **more: Any) -> Path:
-        encryption = {
-            "resources": list(resources),
-            "provider": "secretbox",
-            "readUnencrypted": True,
-            "keys": [
-                {"name": "key-2", "state": "active"},
-                {"name": "key-1", "state": "previous"},
-            ],
-            **more,
-        }
-        body = {
-            "apiVersion": "secretkit.dev/v1alpha1",
-            "kind": "Platform",
-            "metadata": {"name": "acme"},
-            "spec": {"targets": {"kubernetes": release}, "encryption": encryption},
-        }
-        file = tmp_path / "platform.yaml"
-        file.write_text(yaml.safe_dump(body))
-        return file
-
-    return write
-
-
-def environment(home: Path, more: Mapping[str, str] = {}) -> dict[str, str]:
-    kept = {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ}
-    return {
-        **kept, "HOME": str(home), "KUBECTL": str(programs.find("kubectl")),
-        "ETCDCTL": str(programs.find("etcdctl")), **more,
-    }  # fmt: skip
-
-
-def secretkit(file: Path, verb: str, *options: str, **more: str) -> Ran:
-    """`secretkit encryption VERB FILE`; no value is ever in what it says."""
-    ran = subprocess.run(
-        [sys.executable, "-m", "secretkit", "encryption", verb, str(file), *options],
-        capture_output=True, text=True, cwd=Path(__file__).parents[2], timeout=120,
-        env=environment(file.parent, more),
-    )  # fmt: skip
-    assert_untold(ran.stdout + ran.stderr)
-    return Ran(ran.returncode, ran.stdout, ran.stderr)
-
-
-def assert_untold(text: str) -> None:
-    assert CANARY not in text
-    assert ENCODED not in text
-
-
-def seen(file: Path, etcd: Etcd, *options: str) -> Any:
-    ran = secretkit(file, "verify", "--etcd-endpoints", etcd.url, "--format", "json", *options)
-    body = json.loads(ran.out)
-    assert (ran.code, ran.err) == (0 if body["holds"] else 1, "")
-    return body
-
-
-def counts(body: Any) -> dict[str, dict[str, int]]:
-    """Resource, then key or `plain`, then objects."""
-    return {
-        one["resource"]: {
-            form.get("key", form["provider"]): form["objects"] for form in one["forms"]
-        }
-        for one in body["stored"]
-    }
-
-
-def make_secrets(on: ApiServer, namespace: str, *names: str, immutable: bool = False) -> None:
-    bodies = [
-        {
-            "apiVersion": "v1",
-            "kind": "Secret",
-            "metadata": {"name": name, "namespace": namespace},
-            "immutable": immutable,
-            "data": {"password": ENCODED},
-        }
-        for name in names
-    ]
-    body = {"apiVersion": "v1", "kind": "List", "items": bodies}
-    on.kubectl("create", "-f", "-", input=json.dumps(body))
-
-
-def make_widget(on: ApiServer, name: str) -> None:
-    body = {
-        "apiVersion": "example.com/v1",
-        "kind": "Widget",
-        "metadata": {"name": name, "namespace": "default"},
-        "spec": {"password": CANARY},
-    }
-    on.kubectl("create", "-f", "-", input=json.dumps(body))
-
-
-def install_widgets(on: ApiServer) -> None:
-    on.kubectl("apply", "-f", "-", input=CRD)
-    on.kubectl("wait", "--for=condition=Established", "crd/widgets.example.com")
-    on.process.wait_until(lambda: on.kubectl("get", "widgets", check=False).returncode == 0)
+    """Writes a platform file in which `key-2` writes and `key-1` can be read."""
+    return partial(platform_file, tmp_path)
 
 
 @pytest.fixture
@@ -619,90 +485,3 @@ def test_what_an_etcd_refuses_is_not_seen_and_nothing_of_the_password_is_shown(
     assert elsewhere.out.endswith(prefix + UNASKED)
     assert gone.out.splitlines()[1:2] == ["not seen:"]
     assert (gone.code, len(gone.out.splitlines()), gone.err) == (1, 5, "")
-
-
-MIGRATOR = ["--feature-gates=StorageVersionMigrator=true"]
-V1BETA1 = [*MIGRATOR, "--runtime-config=storagemigration.k8s.io/v1beta1=true"]
-
-releases = pytest.mark.parametrize(
-    ("release", "flags"),
-    [
-        pytest.param("1.35", V1BETA1, id="1.35"),
-        pytest.param("1.36", V1BETA1, id="1.36"),
-        pytest.param("1.37", [], id="1.37"),
-    ],
-)
-
-
-@releases
-def test_a_real_server_takes_the_migrations_and_names_each_anew(
-    release: str, flags: list[str], start: Start, declared: Callable[..., Path]
-) -> None:
-    on = start(ApiServer(emulated_version=release, flags=flags))
-    file = declared(["secrets", "deployments.apps", "widgets.example.com"], release)
-    made = secretkit(file, "rewrite", "--as", "migration")
-    assert made.code == 0
-
-    for _ in range(2):
-        on.kubectl("create", "--validate=strict", "-f", "-", input=made.out)
-
-    found = json.loads(on.kubectl("get", "storageversionmigrations", "-ojson").stdout)["items"]
-    assert sorted((one["spec"]["resource"]["group"], one["spec"]["resource"]["resource"]) for one in found) == 2 * [
-        ("", "secrets")
-    ] + 2 * [("apps", "deployments")] + 2 * [("example.com", "widgets")]  # fmt: skip
-    assert len({one["metadata"]["name"] for one in found}) == 6
-    assert {one["metadata"]["name"].rpartition("-")[0] for one in found} == {
-        "deployments.apps-key-2", "secrets-key-2", "widgets.example.com-key-2",
-    }  # fmt: skip
-
-
-def test_migrations_that_succeed_leave_every_object_under_the_new_key(
-    etcd: Etcd,
-    start: Start,
-    server: Callable[..., ApiServer],
-    declared: Callable[..., Path],
-) -> None:
-    resources = ["secrets", "widgets.example.com"]
-    first = server("key-1", resources=resources, emulated_version="1.37")
-    install_widgets(first)
-    make_secrets(first, "default", *(f"a-{number}" for number in range(20)))
-    make_secrets(first, "kube-system", "fixed", immutable=True)
-    make_widget(first, "one")
-    first.stop()
-    on = server("key-2", "key-1", resources=resources, emulated_version="1.37")
-    file = declared(resources, "1.37")
-    assert counts(seen(file, etcd)) == {
-        "secrets": {"key-1": 21},
-        "widgets.example.com": {"key-1": 1},
-    }
-    # Controllers of 1.37 ask for v1, which a server that plays an older release does not have.
-    manager = start(ControllerManager(on))
-
-    made = secretkit(file, "rewrite", "--as", "migration")
-    on.kubectl("create", "--validate=strict", "-f", "-", input=made.out)
-
-    moves = itertools.count()
-
-    def succeeded() -> bool:
-        # A migration waits until the controllers' cache of the resource is as new as its start, which
-        # an etcd of 3.4 tells of a resource that nobody writes every ten minutes only.
-        new = f"new-{next(moves)}"
-        make_secrets(on, "default", new)
-        make_widget(on, new)
-        found = json.loads(on.kubectl("get", "storageversionmigrations", "-ojson").stdout)["items"]
-        done = [one for one in found if has_condition(one, "Succeeded")]
-        assert not [one for one in found if has_condition(one, "Failed")]
-        return len(done) == len(found) == 2
-
-    manager.process.wait_until(succeeded, seconds=300)
-    body = seen(file, etcd)
-    new = next(moves)
-    assert (body["holds"], counts(body)) == (
-        True,
-        {"secrets": {"key-2": 21 + new}, "widgets.example.com": {"key-2": 1 + new}},
-    )
-
-
-def has_condition(one: Mapping[str, Any], kind: str) -> bool:
-    conditions = one.get("status", {}).get("conditions", [])
-    return any(found["type"] == kind and found["status"] == "True" for found in conditions)

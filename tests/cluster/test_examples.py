@@ -209,14 +209,27 @@ def files_of(example: Example) -> dict[str, str]:
     return {text.partition("\nkind: ")[2].partition("\n")[0]: text for text in texts}
 
 
-@pytest.mark.parametrize("release", ["1.34", "1.35", "1.36", "1.37"])
-def test_a_server_boots_with_the_local_key_and_writes_with_it(start: Start, release: str) -> None:
+@pytest.mark.parametrize(
+    ("release", "program"),
+    [
+        *((release, "kube-apiserver") for release in ("1.34", "1.35", "1.36", "1.37")),
+        *((release, "kube-apiserver-1.34") for release in ("1.31", "1.34")),
+    ],
+)
+def test_a_server_boots_with_the_local_key_and_writes_with_it(
+    start: Start, release: str, program: str
+) -> None:
     files = files_of(Example("encryption-local-key"))
     key = base64.b64encode(secrets.token_bytes(32)).decode()
     encryption = files["EncryptionConfiguration"].replace("<base64-encoded-32-byte-key>", key)
 
     server = start(
-        ApiServer(encryption=encryption, audit=files["Policy"], emulated_version=release)
+        ApiServer(
+            encryption=encryption,
+            audit=files["Policy"],
+            emulated_version=release,
+            program=program,
+        )
     )
     server.apply(SECRET, namespace="default")
 

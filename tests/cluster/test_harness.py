@@ -336,6 +336,11 @@ def test_free_ports_are_loopback_ports_that_can_be_bound() -> None:
     assert 1024 < free_port() < 65536
 
 
+def test_each_program_lies_in_a_file_of_its_name() -> None:
+    assert "kube-apiserver" in programs.names()
+    assert programs.names() == tuple(programs.get(name).name for name in programs.names())
+
+
 def test_the_assets_folder_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "etcd").touch()
     monkeypatch.setenv("KUBEBUILDER_ASSETS", str(tmp_path))
@@ -368,7 +373,7 @@ def script(path: Path, *lines: str) -> None:
         ("helm", "set SECRETKIT_BUILD_PROGRAMS=1 to download it once"),
     ],
 )
-def test_a_missing_program_says_how_to_get_it(name: programs.Name, advice: str) -> None:
+def test_a_missing_program_says_how_to_get_it(name: str, advice: str) -> None:
     with pytest.raises(programs.Missing, match=f"^no {name} here: .*{advice}"):
         programs.find(name)
 

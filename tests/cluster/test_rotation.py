@@ -19,7 +19,8 @@ from secretkit.encryption.declared import again, declared
 from . import programs
 from .conftest import entered
 from .control_plane import Client, Member, Plugin, clients, emptied, path_of, secret
-from .server import Etcd, Start
+from .server import ControllerManager, Etcd, Start
+from .stored import ReadableEtcd, have_succeeded, printed
 
 HEAD = """\
 apiVersion: secretkit.dev/v1alpha1
@@ -373,3 +374,50 @@ def test_a_step_is_taken_on_what_the_servers_and_etcd_say(
     assert "steady" in host.do("status")
     value = etcd.read("/registry/secrets/default/canary")
     assert value.startswith(b"k8s:enc:secretbox:v1:key-1:")
+
+
+def test_the_controllers_of_1_34_end_a_rotation_there(
+    host: Host, tmp_path: Path, start: Start
+) -> None:
+    """Enable and rotate on that release itself, each rewritten by a migration that we print."""
+    host.file.write_text(HEAD.replace("1.37", "1.34"))
+    host.do("enable", "--provider", "secretbox", *host.key("key-1"))
+    needs = printed(host.file)
+    etcd = start(ReadableEtcd())
+    server = start(
+        Member(etcd, program="kube-apiserver-1.34", emulated_version="1.34", flags=needs.server)
+    )
+    manager = start(ControllerManager(server, flags=needs.manager))
+    plane = Plane(etcd, [server])
+
+    def migrate() -> None:
+        server.kubectl("create", "-f", "-", input=printed(host.file).objects)
+        manager.process.wait_until(lambda: have_succeeded(server))
+        host.do("verify", "--etcd-endpoints", etcd.url)
+
+    assert server.until_answered("POST", path_of("default"), secret("early", "x")).code == 201
+    with clients(plane.members, "default") as running:
+        walk = Walk(plane, host, running, tmp_path)
+        walk.roll()
+        walk.step("next", "--rolled")
+        walk.roll()
+        assert etcd.read("/registry/secrets/default/early").startswith(b"k8s\0")
+        migrate()
+        walk.step("next", "--rewritten")
+        walk.roll()
+        assert walk.stored() == {"k8s:enc:secretbox:v1:key-1"}
+
+        walk.step("rotate", *host.key("key-2"))
+        walk.roll()
+        walk.step("next", "--rolled")
+        walk.roll()
+        early = etcd.read("/registry/secrets/default/early")
+        assert early.startswith(b"k8s:enc:secretbox:v1:key-1:")
+        migrate()
+        walk.step("next", "--rewritten")
+        walk.roll()
+        assert walk.stored() == {"k8s:enc:secretbox:v1:key-2"}
+
+    assert [failure for client in running for failure in client.failures] == []
+    answer = server.until_answered("GET", path_of("default", "early"))
+    assert answer.body["data"] == secret("early", "x")["data"]

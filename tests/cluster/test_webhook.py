@@ -16,8 +16,9 @@ from secretkit.target import Target, version
 from secretkit.text import Source
 
 from . import programs
+from .programs import eso_webhook
 
-TARGET = Target(external_secrets=version(programs.ESO_VERSION))
+TARGET = Target(external_secrets=version(eso_webhook.VERSION))
 
 
 @pytest.fixture(scope="session")

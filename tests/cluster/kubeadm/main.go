@@ -1,6 +1,6 @@
 // What kubeadm makes of a ClusterConfiguration: a text on stdin is decoded strictly and validated, and the
-// static pod of its API server is printed as JSON. Built by programs.py from the release in go.mod, the
-// last one that reads v1beta3 as well as v1beta4.
+// static pod of its API server is printed as JSON. Built from the release in go.mod, the last one that
+// reads v1beta3 as well as v1beta4.
 package main
 
 import (
