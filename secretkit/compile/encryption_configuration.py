@@ -3,6 +3,7 @@
 No `metadata` and no unknown field: from Kubernetes 1.31 on either keeps the API server from booting.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from secretkit.model.control_plane import Block, Encryption, Kind
@@ -11,9 +12,6 @@ from secretkit.target import Feature, Target
 
 # Stands where the bytes go on the host; no key is ever in the input or in what is rendered.
 PLACEHOLDER = "<base64-encoded-32-byte-key>"
-
-_TURNS = ("active", "next", "previous")
-_IDENTITY: dict[str, Any] = {"identity": {}}
 
 
 def configuration(encryption: Encryption, target: Target) -> dict[str, Any]:
@@ -29,15 +27,13 @@ def _entries(encryption: Encryption, target: Target) -> list[dict[str, Any]]:
     """One entry; before it one of what a wildcard would cover, since of two the first decides."""
     encrypted = {
         "resources": [_resource(kind) for kind in encryption.kinds],
-        "providers": _providers(encryption, target),
+        "providers": _providers(encryption.order, target),
     }
     if not encryption.excepted:
         return [encrypted]
-    # What was encrypted before stays readable; but a plugin of KMS cannot stand in two entries.
-    readers = [_provider(block, target) for block in encryption.blocks if not block.is_kms]
     excepted = {
         "resources": [_resource(kind) for kind in encryption.excepted_kinds],
-        "providers": [_IDENTITY, *readers],
+        "providers": _providers(encryption.order_of_excepted, target),
     }
     return [excepted, encrypted]
 
@@ -47,24 +43,25 @@ def _resource(kind: Kind) -> str:
     return "*." if kind == Kind("", "*") else str(kind)
 
 
-def _providers(encryption: Encryption, target: Target) -> list[dict[str, Any]]:
+def _providers(order: Iterable[Block | None], target: Target) -> list[dict[str, Any]]:
     """The first one writes; every one can read."""
-    blocks = [_provider(block, target) for block in encryption.blocks]
-    if encryption.write_unencrypted:
-        return [_IDENTITY, *blocks]
-    return [*blocks, _IDENTITY] if encryption.read_unencrypted else blocks
+    return [_provider(block, target) if block else {"identity": {}} for block in order]
+
+
+def kms_version(target: Target) -> str:
+    """The protocol of a plugin. Without it the API server takes v1, which is off from 1.29 on."""
+    return "v2" if target.has(Feature.KMS_V2) else "v1"
 
 
 def _provider(block: Block, target: Target) -> dict[str, Any]:
     if block.kms:
         return {
             "kms": {
-                # Without it the API server takes v1, which is off from Kubernetes 1.29 on.
-                "apiVersion": "v2" if target.has(Feature.KMS_V2) else "v1",
+                "apiVersion": kms_version(target),
                 "name": block.kms.name,
                 "endpoint": block.kms.endpoint,
                 "timeout": spelled(duration(block.kms.timeout)),
             }
         }
-    keys = sorted(block.keys, key=lambda key: _TURNS.index(key.state))
-    return {block.provider: {"keys": [{"name": key.name, "secret": PLACEHOLDER} for key in keys]}}
+    keys = [{"name": key.name, "secret": PLACEHOLDER} for key in block.in_turn]
+    return {block.provider: {"keys": keys}}

@@ -19,6 +19,13 @@ _FIELDS = (
     '{range .items[*]}{.metadata.name} {.spec.renewTime} {.spec.leaseDurationSeconds}{"\\n"}{end}'
 )
 
+# What is left of kubectl's question for a user's name, where it has no credentials and no stdin.
+_ASKS = ("error: EOF", "EOF")
+_NOBODY = (
+    "kubectl has no credentials for it: name a kubeconfig that has some (--kubeconfig FILE, --context NAME; "
+    "on a control-plane host of kubeadm --kubeconfig /etc/kubernetes/admin.conf)"
+)
+
 
 class Access(NamedTuple):
     """How API servers are reached; without `servers` the kubeconfig's own is asked."""
@@ -39,7 +46,7 @@ def _server(access: Access, name: str) -> Server:
     try:
         return Server(shown, metrics.loaded(_lines(_output(words))))
     except running.Failed as failed:
-        return Server(shown, None, str(failed))
+        return Server(shown, None, _NOBODY if str(failed) in _ASKS else str(failed))
 
 
 def identities(access: Access) -> tuple[str, ...] | None:

@@ -57,7 +57,7 @@ def _check_environment(found: Declared, environment: str, after: Declared) -> No
 
 
 def _readers(found: Declared) -> list[str]:
-    return states.readers(editing.section(found)) if found.encryption else []
+    return [str(one) for one in found.encryption.readers()] if found.encryption else []
 
 
 def _environments(found: Declared) -> Iterator[str]:

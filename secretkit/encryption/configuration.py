@@ -17,7 +17,7 @@ from secretkit.load import decode
 from secretkit.load.faults import DOCUMENTS
 from secretkit.load.manifests import load_one
 from secretkit.load.scalars import kind
-from secretkit.model.control_plane import unencryptable
+from secretkit.model.encryptable import unencryptable
 from secretkit.text import Layer, Place, Source, Span, Tree
 
 KINDS = ("identity", "kms", *LOCAL)
@@ -25,7 +25,6 @@ _IDENTITIES = (
     ("apiserver.config.k8s.io/v1", "EncryptionConfiguration"),
     ("v1", "EncryptionConfig"),  # as it was called before Kubernetes 1.13, and is still read
 )
-_TAKES = {"secretbox": (32,), "aesgcm": (16, 24, 32), "aescbc": (16, 24, 32)}  # bytes
 
 
 class Read(NamedTuple):
@@ -193,8 +192,8 @@ class _Reader:
             problem = "are a placeholder still"
         elif secret is None:
             problem = "are no standard base64"
-        elif len(secret) not in _TAKES[provider]:
-            problem = f"are {len(secret)} and not {_TAKES[provider][-1]}"
+        else:
+            problem = key_bytes.wrong_length(provider, secret)
         if problem:
             self.form.findings.append(faults.BYTES.at(at, name=called(name), problem=problem))
             return None

@@ -1,6 +1,11 @@
-"""SK48x and SK49x: what is wrong with an EncryptionConfiguration, or with the keys that go into one."""
+"""SK479 to SK494: what is wrong with an EncryptionConfiguration, or with the keys that go into one."""
 
 from secretkit.finding import Code
+
+_ROTATE = (
+    "make a key with `secretkit encryption keygen` and rotate to it (`secretkit encryption rotate`): beside a "
+    "new one this one may be read, and write until the new one does"
+)
 
 OTHER = Code(
     code="SK480",
@@ -85,18 +90,29 @@ KMS_NAME = Code(
 BYTES = Code(
     code="SK490",
     title="the bytes of the key {name} {problem}",
-    why="a provider takes 32 bytes as standard base64; with anything else the API server does not start",
+    why="it takes standard base64 of 32 bytes, of aesgcm and aescbc also of 16 or 24; with anything else "
+    "the API server does not start",
     fix="make a key with `secretkit encryption keygen`, whose line stands for it as it is; one that "
     "encrypted anything must be found again",
     source="k8s.io/apiserver: validateKey",
     wrong="# not text: a key file that holds 33 bytes in base64, since `echo` added a newline to them",
+)
+SHORT = Code(
+    code="SK479",
+    severity="warning",
+    title="the key {name} has {size} bytes, and not 32",
+    why="the API server takes it, but it is no AES-256, and `keygen` makes none such: it came from "
+    "somewhere else",
+    fix=_ROTATE,
+    source="k8s.io/apiserver: AESConfiguration",
+    wrong="# not text: a key of aescbc that is 16 bytes in base64",
 )
 WEAK = Code(
     code="SK491",
     severity="warning",
     title="the key {name} was not made at random: {problem}",
     why="whoever holds a copy of etcd can guess it",
-    fix="make a key with `secretkit encryption keygen` and rotate to it",
+    fix=_ROTATE,
     wrong="# not text: the sample key of a tutorial, or a password in base64",
 )
 NAMES = Code(
@@ -127,6 +143,6 @@ EXPOSED = Code(
 SAME_BYTES = "a rotation from one to the other would change nothing"
 
 CODES = (
-    OTHER, FIELD, FORM, MISSING, PROVIDER, RESOURCE, OVERLAP, TWICE, KMS, KMS_NAME, BYTES, WEAK, NAMES,
+    OTHER, FIELD, FORM, MISSING, PROVIDER, RESOURCE, OVERLAP, TWICE, KMS, KMS_NAME, BYTES, SHORT, WEAK, NAMES,
     UNREADABLE, EXPOSED,
 )  # fmt: skip

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from secretkit.encryption import running, storage
 from secretkit.encryption.verdict import Storage
+from secretkit.model.builtin import BUILTIN, GROUPS
 from secretkit.model.control_plane import Encryption
 from secretkit.target import Target
 
@@ -82,10 +83,10 @@ def _is_known(access: Access, one: storage.Range) -> bool:
     if one.kind is None:
         group = one.path[:-1]
         crds = (path for path, _ in _objects(access, f"{storage.CRDS}/", "--keys-only"))
-        return storage.is_builtin(group) or any(path.endswith(f".{group}") for path in crds)
+        return group in GROUPS or any(path.endswith(f".{group}") for path in crds)
     crd = storage.definition(one.kind)
-    if one.kind in storage.BUILTIN or crd is None:
-        return one.kind in storage.BUILTIN
+    if one.kind in BUILTIN or crd is None:
+        return one.kind in BUILTIN
     return next(_paths(access, crd), None) == crd
 
 

@@ -1,29 +1,56 @@
 """What to do between two steps, and where an encryption stands, as text and as JSON."""
 
+import shlex
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from secretkit.encryption import editing, states
 from secretkit.encryption.declared import Declared
 from secretkit.encryption.states import Refused, Section, Stage, Step
+from secretkit.model.control_plane import Key
 
 _LIVE = "/etc/kubernetes/control-plane/encryption-configuration.yaml"
+_KEYS = "/etc/kubernetes/keys"
+
+
+class Task(NamedTuple):
+    """Something to do, and the commands that do it."""
+
+    what: str
+    commands: tuple[str, ...] = ()
+
+
+class Ahead(NamedTuple):
+    """What lies ahead: what must happen before the next step, the step, and what else can be done."""
+
+    step: Step | None  # None where nothing is under way
+    before: tuple[Task, ...]
+    command: str | None
+    others: tuple[Task, ...]
 
 
 def status(found: Declared) -> dict[str, Any]:
     """Where it stands: stage, writer, readers, and the next step with what it needs."""
     section = editing.section(found)
     stage = states.stage(section)
-    body: dict[str, Any] = {
+    ahead = _ahead(found)
+    step = ahead.step
+    return {
         "file": found.call,
         "environment": found.environment,
         "stage": stage.name,
         "says": stage.says,
         "resources": list(found.needed.resources),
-        "readers": states.readers(section),
-        "next": _step(stage, section),
-    }
-    return body
+        "except": list(found.needed.excepted),
+        "readers": [str(one) for one in found.needed.readers()],
+        "next": step and {
+            "does": step.does,
+            "needs": step.needs,
+            "before": [one._asdict() for one in ahead.before],
+            "command": ahead.command,
+        },
+        "others": [one._asdict() for one in ahead.others],
+    }  # fmt: skip
 
 
 def text(found: Declared) -> Iterator[str]:
@@ -33,6 +60,8 @@ def text(found: Declared) -> Iterator[str]:
     yield f"{found.call}{where}: {body['stage']}"
     yield f"  {body['says']}"
     yield f"  resources: {', '.join(body['resources'])}"
+    if body["except"]:
+        yield f"  except:    {', '.join(body['except'])}"
     first, *others = body["readers"]
     yield f"  written by: {first}"
     yield f"  read by:    {', '.join([first, *others])}"
@@ -42,87 +71,112 @@ def text(found: Declared) -> Iterator[str]:
 
 def what_next(found: Declared) -> Iterator[str]:
     """What must happen before the next step, and the step."""
-    section = editing.section(found)
-    stage = states.stage(section)
-    step = _taken(stage, section)
-    call = _call(found)
-    if step is None:
-        yield from _idle(call)
+    ahead = _ahead(found)
+    if ahead.step is None:
+        yield "nothing is under way; what can begin:"
+        yield from (f"       {command}" for one in ahead.others for command in one.commands)
         return
-    yield f"before the next step ({step.does}):"
-    for number, (what, commands) in enumerate(_before(found, step), 1):
+    yield f"before the next step ({ahead.step.does}):"
+    for number, (what, commands) in enumerate(ahead.before, 1):
         yield f"  {number}. {what}"
         yield from (f"       {command}" for command in commands)
     yield "then:"
-    yield f"       secretkit encryption next {call} --{step.needs}"
-    if stage.name == "readable in the clear":
-        yield "or, to end encryption, once every API server has loaded what the file says now:"
-        yield f"       secretkit encryption disable {call} --rolled"
-    elif stage.back:
-        flag = " --rewritten" if _needs_back(stage, section) == "rewritten" else ""
-        yield f"or back: secretkit encryption back {call}{flag}"
+    yield f"       {ahead.command}"
+    for what, commands in ahead.others:
+        yield f"or, to {what}:"
+        yield from (f"       {command}" for command in commands)
 
 
-def _needs_back(stage: Stage, section: Section) -> str:
-    assert stage.back
-    try:
-        return stage.back(section).needs
-    except Refused:
-        return "nothing"
-
-
-def _idle(call: str) -> Iterator[str]:
-    yield "nothing is under way; what can begin:"
-    yield f"       secretkit encryption rotate {call}"
-    yield f"       secretkit encryption move {call} --provider PROVIDER"
-    yield f"       secretkit encryption disable {call}"
-
-
-def _before(found: Declared, step: Step) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Each thing to do, with its commands."""
+def _ahead(found: Declared) -> Ahead:
+    section = editing.section(found)
+    stage = states.stage(section)
     call = _call(found)
-    coming = [key for block in found.needed.blocks for key in block.keys if key.state == "next"]
+    if stage.forward is None:
+        return Ahead(None, (), None, tuple(_beginnings(call)))
+    step = stage.forward(section)
+    command = f"secretkit encryption next {call} --{step.needs}"
+    return Ahead(step, tuple(_before(found, step)), command, tuple(_others(stage, section, call)))
+
+
+def _beginnings(call: str) -> Iterator[Task]:
+    yield Task("rotate", (f"secretkit encryption rotate {call}",))
+    yield Task(
+        "move to another provider", (f"secretkit encryption move {call} --provider PROVIDER",)
+    )
+    yield Task("end encryption", (f"secretkit encryption disable {call}",))
+
+
+def _others(stage: Stage, section: Section, call: str) -> Iterator[Task]:
+    if stage.name == "readable in the clear":
+        what = "end encryption, once every API server has loaded what the file says now"
+        yield Task(what, (f"secretkit encryption disable {call} --rolled",))
+    elif stage.back:
+        try:
+            needs = stage.back(section).needs
+        except Refused:
+            return
+        flag = "" if needs == "nothing" else f" --{needs}"
+        yield Task("go back", (f"secretkit encryption back {call}{flag}",))
+
+
+def _before(found: Declared, step: Step) -> Iterator[Task]:
+    """Each thing to do before a step."""
+    call = _call(found)
     if step.needs == "rolled":
-        for key in coming:
-            if key.source and key.source[0] == "file":
-                commands = (f"secretkit encryption keygen -o {key.source[1]}",)
-                yield (
-                    f"make `{key.name}` on one host, keep a copy in escrow, and take it to the others",
-                    commands,
-                )
-        yield "take a snapshot of etcd, and keep it with the keys that read it", ()
-    yield "put the file in place on every control-plane host", (
-        f"secretkit encryption materialize {call} -o {_LIVE}",
-    )  # fmt: skip
-    yield "have every API server load it: a minute with automatic reload, else a restart, one by one", (
-        f"secretkit encryption verify {call} --server https://HOST:6443 --config {_LIVE}",
-    )  # fmt: skip
+        yield from _new_keys(found)
+        yield Task("take a snapshot of etcd, and keep it with the keys that read it")
+    yield _put_in_place(found)
+    yield Task(
+        "have every API server load it: a minute with automatic reload, else a restart, one by one",
+        (f"secretkit encryption verify {call} --server https://HOST:6443 --config {_LIVE}",),
+    )
     if step.needs == "rewritten":
-        yield "rewrite every object of these resources, in every namespace", (
-            f"secretkit encryption rewrite {call} --as script | sh",
-        )  # fmt: skip
-        yield "see in etcd that nothing is left of before", (
-            f"secretkit encryption verify {call} --etcd",
-        )  # fmt: skip
-        if "previous" in {key.state for block in found.needed.blocks for key in block.keys}:
-            yield "archive the old key for as long as backups of etcd need it", ()
+        yield Task(
+            "rewrite every object of these resources, in every namespace",
+            (f"secretkit encryption rewrite {call} --as script | sh",),
+        )
+        yield Task(
+            "see in etcd that nothing is left of before",
+            (f"secretkit encryption verify {call} --etcd",),
+        )
+        if any(key.state == "previous" for key in _keys(found)):
+            yield Task("archive the old key for as long as backups of etcd need it")
 
 
-def _step(stage: Stage, section: Section) -> dict[str, str] | None:
-    step = _taken(stage, section)
-    return {"does": step.does, "needs": step.needs} if step else None
+def _new_keys(found: Declared) -> Iterator[Task]:
+    for key in _keys(found):
+        if key.state != "next":
+            continue
+        source, argument = key.source or ("", "")
+        path = argument if source == "file" else f"{_KEYS}/{key.name}"
+        where = f", for the variable `{argument}`" if source == "env" else ""
+        yield Task(
+            f"make `{key.name}` on one host, keep a copy in escrow, and take it to the others{where}",
+            (f"secretkit encryption keygen -o {shlex.quote(path)}",),
+        )
 
 
-def _taken(stage: Stage, section: Section) -> Step | None:
-    try:
-        return stage.forward(section) if stage.forward else None
-    except Refused:
-        return None
+def _put_in_place(found: Declared) -> Task:
+    """`materialize`, which must be told where the bytes of a key without `from` lie."""
+    command = f"secretkit encryption materialize {_call(found)} -o {_LIVE}"
+    names = [key.name for key in _keys(found) if key.source is None]
+    if not names:
+        return Task("put the file in place on every control-plane host", (command,))
+    options = "".join(f" --key {name}=file:{_KEYS}/{name}" for name in names)
+    are = "has" if len(names) == 1 else "have"
+    what = (
+        "put the file in place on every control-plane host; "
+        f"{' and '.join(f'`{name}`' for name in names)} {are} no `from`, so `--key` says where the bytes "
+        "lie (env:VARIABLE or - for stdin also)"
+    )
+    return Task(what, (command + options,))
+
+
+def _keys(found: Declared) -> Iterator[Key]:
+    return (key for block in found.needed.blocks for key in block.keys)
 
 
 def _call(found: Declared) -> str:
-    import shlex
-
     env = f" --env {found.environment}" if found.environment else ""
     return shlex.quote(found.call) + env
 

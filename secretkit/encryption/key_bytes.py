@@ -10,6 +10,8 @@ from itertools import pairwise
 from secretkit.hidden import Hidden
 
 LENGTH = 32  # bytes: secretbox takes no other, and of the AES sizes it is the largest
+# What the API server takes. Source: k8s.io/apiserver, validation_encryption.go
+TAKEN = {"secretbox": (LENGTH,), "aesgcm": (16, 24, LENGTH), "aescbc": (16, 24, LENGTH)}
 _BASE64 = re.compile(rb"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
 # Of random bytes two in five are so; 32 of them in a row are nobody's luck.
 _TEXT = frozenset((0, 9, 10, 13, *range(32, 127)))
@@ -33,6 +35,13 @@ def of_file(content: Hidden) -> Hidden | None:
     """The bytes of a key in a file or a variable: base64 on one line, and at most one newline."""
     text = content.reveal().removesuffix(b"\n")
     return None if b"\n" in text or b"\r" in text else decoded(Hidden(text))
+
+
+def wrong_length(provider: str, key: Hidden) -> str | None:
+    """How many bytes a key has where its provider takes another number, or None."""
+    *others, last = map(str, TAKEN[provider])
+    taken = f"{', '.join(others)} or {last}" if others else last
+    return None if len(key) in TAKEN[provider] else f"are {len(key)} and not {taken}"
 
 
 def encoded(key: Hidden) -> Hidden:

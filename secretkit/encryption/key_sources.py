@@ -2,13 +2,13 @@
 
 import os
 import stat
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path as File
 from typing import NamedTuple
 
 from secretkit.encryption import configuration_faults as faults
 from secretkit.encryption import key_bytes
-from secretkit.finding import Finding, Rejected, Usage, closest
+from secretkit.finding import Finding, Rejected, Severity, Usage, closest
 from secretkit.hidden import Hidden
 from secretkit.load.inputs import reason
 from secretkit.model.control_plane import Encryption, Key
@@ -62,27 +62,28 @@ def read_all(
 
     Raises Usage for a key that is not declared, Rejected with all that cannot be had or used.
     """
-    keys = [key for block in encryption.blocks for key in block.keys]
-    names = [key.name for key in keys]
+    owned = [(block.provider, key) for block in encryption.blocks for key in block.keys]
+    names = [key.name for _, key in owned]
     for name in asked:
         if name not in names:
             raise Usage(f"--key {name}: no such key is declared{closest(name, names)}")
-    found: dict[str, Hidden] = {}
+    found: list[tuple[Key, Hidden]] = []
     findings: list[Finding] = []
-    for key in keys:
-        secret, wrong = _key(key, asked.get(key.name), host)
+    for provider, key in owned:
+        secret, wrong = _key(provider, key, asked.get(key.name), host)
         findings += wrong
         if secret is not None:
-            findings += _same(
-                key, secret, [(one, found[one.name]) for one in keys if one.name in found]
-            )
-            found[key.name] = secret
+            findings += _judged(encryption, key, secret, found)
+            found.append((key, secret))
     if any(one.severity == "error" for one in findings):
         raise Rejected(findings)
-    return found, tuple(findings)
+    return {key.name: secret for key, secret in found}, tuple(findings)
 
 
-def _key(key: Key, asked: Given | None, host: Host) -> tuple[Hidden | None, list[Finding]]:
+def _key(
+    provider: str, key: Key, asked: Given | None, host: Host
+) -> tuple[Hidden | None, list[Finding]]:
+    """The bytes of a key, unless no API server would take them."""
     findings: list[Finding] = []
     try:
         content, is_exposed = _content(key, asked, host)
@@ -91,24 +92,32 @@ def _key(key: Key, asked: Given | None, host: Host) -> tuple[Hidden | None, list
     if is_exposed:
         findings.append(faults.EXPOSED.at(key.at, name=key.name))
     secret = key_bytes.of_file(content)
-    if secret is None or len(secret) != key_bytes.LENGTH:
-        wrong = "are no standard base64 on one line"
-        if secret is not None:
-            wrong = f"are {len(secret)} and not {key_bytes.LENGTH}"
+    wrong = "are no standard base64 on one line"
+    if secret is not None:
+        wrong = key_bytes.wrong_length(provider, secret) or ""
+    if wrong:
         return None, [*findings, faults.BYTES.at(key.at, name=f"`{key.name}`", problem=wrong)]
-    weakness = key_bytes.weakness(secret)
-    if weakness:
-        found = faults.WEAK.at(key.at, name=f"`{key.name}`", problem=weakness)
-        return None, [*findings, found._replace(severity="error")]
     return secret, findings
 
 
-def _same(key: Key, secret: Hidden, others: Iterable[tuple[Key, Hidden]]) -> Iterable[Finding]:
+def _judged(
+    encryption: Encryption, key: Key, secret: Hidden, others: Iterable[tuple[Key, Hidden]]
+) -> Iterator[Finding]:
+    """What the API server takes and nobody should: refused, unless the key is on its way out."""
+    severity: Severity = "warning" if encryption.is_going(key) else "error"
+    weakness = key_bytes.weakness(secret)
+    if weakness:
+        found = faults.WEAK.at(key.at, name=f"`{key.name}`", problem=weakness)
+        yield found._replace(severity=severity)
+    elif len(secret) != key_bytes.LENGTH:
+        found = faults.SHORT.at(key.at, name=f"`{key.name}`", size=len(secret))
+        yield found._replace(severity=severity)
     for other, bytes_ in others:
         if key_bytes.is_same(secret, bytes_):
+            both_go = encryption.is_going(key) and encryption.is_going(other)
             problem = f"`{other.name}` and `{key.name}` have the same bytes"
             found = faults.NAMES.at(key.at, also=[other.at], problem=problem, why=faults.SAME_BYTES)
-            yield found._replace(severity="error")
+            yield found._replace(severity="warning" if both_go else "error")
             return
 
 

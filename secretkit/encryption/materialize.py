@@ -112,14 +112,25 @@ def _step(
         return ()
     at = declared.needed.at.key
     try:
-        old = read_bytes(path.name, there.content.reveal()).configuration
+        old = _configuration(there, path)
     except Rejected as rejected:
         problem = rejected.findings[0].message
         raise Rejected([step_faults.STANDING.at(at, file=path, problem=problem)]) from None
-    findings = tuple(one.at(at) for one in unsafe(old, made.configuration))
+    findings = tuple(one.at(at, step_faults.ON_HOST) for one in unsafe(old, made.configuration))
     if any(one.severity == "error" for one in findings):
         raise Rejected(findings)
     return findings
+
+
+def _configuration(there: Standing, path: File) -> Configuration:
+    """What stands there: what an API server loads, or a rendered file, of which nothing can be lost.
+
+    Raises Rejected on anything else; a file with a placeholder and a key may hold the key's only copy.
+    """
+    found = read_bytes(path.name, there.content.reveal(), rendered=True).configuration
+    if any(key.secret for _, key in found.keys):
+        return read_bytes(path.name, there.content.reveal()).configuration
+    return found
 
 
 def differences(made: Made, path: File) -> Iterator[str]:

@@ -57,7 +57,7 @@ class Operations(NamedTuple):
 
     resource: str
     kind: str  # from_storage or to_storage
-    prefix: str  # of a provider; of a key as well, in a count of its own
+    prefix: str  # of a provider; of a key as well, in a count of its own; or identity
     status: str
     times: int
 
@@ -119,7 +119,9 @@ def loaded(lines: Iterable[str]) -> Loaded:
 
 
 def _operations(labels: dict[str, str], value: float) -> Operations:
+    # Of what is written in the clear upstream leaves it empty, of what is read it says identity.
+    prefix = labels.get("transformer_prefix") or "identity"
     return Operations(
         labels.get("resource", ""), labels.get("transformation_type", ""),
-        labels.get("transformer_prefix", ""), labels.get("status", ""), int(value),
+        prefix, labels.get("status", ""), int(value),
     )  # fmt: skip

@@ -116,6 +116,7 @@ rewrite() {
             return newest
         }
         since == "" || last($3) <= since' "$work/now" >"$work/pending"
+    if [ -s "$work/now" ]; then say "$3" >>"$work/inhabited"; fi
     found=$((found + $(wc -l <"$work/now")))
     newer=$((newer + $(wc -l <"$work/now") - $(wc -l <"$work/pending")))
     round=0
@@ -243,6 +244,24 @@ fi
 asked "$work/others" get apiservices.v1.apiregistration.k8s.io \
     --output='jsonpath={range .items[?(@.spec.service)]}{.spec.group}{"\n"}{end}' || : >"$work/others"
 
+# kubectl lists a namespace that is not there as an empty one. Who may not look for it knows that it is
+# there once something is found in it.
+: >"$work/inhabited"
+: >"$work/doubted"
+absent=
+if [ -n "$NAMESPACES" ]; then
+    say "$NAMESPACES" >"$work/asked"
+    while IFS= read -r namespace <&7; do
+        if ! asked "$work/table" get namespaces.v1. --ignore-not-found --output=name -- "$namespace"; then
+            say "$namespace" >>"$work/doubted"
+        elif [ ! -s "$work/table" ]; then
+            complain "$namespace: the cluster has no such namespace"
+            absent=1
+        fi
+    done 7<"$work/asked"
+fi
+if [ "$absent" ]; then exit 2; fi
+
 all_of() { say "$1" | while IFS= read -r name; do declared "$name"; done | sort -u; }
 : >"$work/excepted"
 if [ -n "$EXCEPTED" ]; then all_of "$EXCEPTED" >"$work/excepted"; fi
@@ -257,6 +276,11 @@ while IFS= read -r name <&6; do
     fi
 done 6<"$work/resources"
 
+grep -Fvx -f "$work/inhabited" "$work/doubted" >"$work/nowhere" || :
+while IFS= read -r namespace <&6; do
+    complain "$namespace: nothing was found, and whether there is such a namespace could not be seen"
+    unseen=$((unseen + 1))
+done 6<"$work/nowhere"
 if [ -s "$work/unwritten" ]; then
     complain "not rewritten:"
     sed -e 's/^/    /' -e "${SHOWN}q" "$work/unwritten" >&2

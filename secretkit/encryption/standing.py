@@ -37,7 +37,8 @@ def findings(
     except OSError as error:
         return (faults.STANDING.at(at, file=folder / PATH, problem=reason(error)),)
     new = _of(PATH, change.wanted.file.content) if change.wanted else Configuration(())
-    return tuple(one.at(at) for one in unsafe(old, new))
+    behind = faults.RENDERED.format(file=folder / PATH)
+    return tuple(one.at(at, behind) for one in unsafe(old, new))
 
 
 def _read(path: File) -> Configuration:

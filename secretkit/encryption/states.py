@@ -95,25 +95,6 @@ def shown(block: Mapping[str, Any]) -> str:
     return " ".join([provider, *writers[:1]])
 
 
-def readers(section: Mapping[str, Any]) -> list[str]:
-    """What reads, in the order of the rendered file; the first one writes."""
-    found = [
-        reader
-        for block in (section, section.get("moveTo"), section.get("moveFrom"))
-        for reader in (_readers(block) if block else ())
-    ]
-    if section.get("writeUnencrypted"):
-        return ["identity", *found]
-    return [*found, "identity"] if section.get("readUnencrypted") else found
-
-
-def _readers(block: Mapping[str, Any]) -> list[str]:
-    if block["provider"] == "kms":
-        return [shown(block)]
-    ordered = (name for state in ("active", "next", "previous") for name in names(block, state))
-    return [f"{block['provider']} {name}" for name in ordered]
-
-
 def names(block: Mapping[str, Any], state: str) -> list[str]:
     """The names of a block's keys in a state."""
     return [key["name"] for key in block.get("keys") or () if key["state"] == state]

@@ -20,8 +20,11 @@ class Reason(NamedTuple):
     kinds: tuple[Kind, ...] = ()
     words: tuple[tuple[str, str], ...] = ()
 
-    def at(self, place: Where) -> Finding:
-        return self.code.at(place, (), resources=listed(self.kinds), **dict(self.words))
+    def at(self, place: Where, behind: str) -> Finding:
+        """The finding; `behind` says what to do where the cluster is further than what stands."""
+        return self.code.at(
+            place, (), resources=listed(self.kinds), behind=behind, **dict(self.words)
+        )
 
 
 def unsafe(old: Configuration, new: Configuration) -> tuple[Reason, ...]:

@@ -4,8 +4,14 @@ from secretkit.finding import Code
 
 _STEPS = (
     "go one step at a time: `secretkit encryption status` says where things stand, and `next` what "
-    "comes after"
+    "comes after; {behind}"
 )
+# Where the cluster is further than what stands.
+RENDERED = (
+    "if only {file} is behind, and every API server went through the steps between (`secretkit encryption "
+    "verify` tells), remove that file and run `render -o` again"
+)
+ON_HOST = "if only this host is behind, materialize what the file said in each step between, as Git has it"
 
 UNREAD = Code(
     code="SK495",

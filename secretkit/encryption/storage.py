@@ -7,43 +7,14 @@ pkg/server/options/encryptionconfig and pkg/storage/value.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from secretkit.compile.encryption_configuration import configuration
+from secretkit.compile.encryption_configuration import kms_version
 from secretkit.lazy import lazily
-from secretkit.model.control_plane import Encryption, Kind
+from secretkit.model.builtin import BUILTIN, GROUPS, OF_OTHER_SERVERS
+from secretkit.model.control_plane import IDENTITY, Encryption, Kind, Reader
 from secretkit.target import Target
 
 HEAD = 512  # bytes of a value that are looked at: the longest prefix is shorter
 
-# Kubernetes' own groups, of all releases since 1.28. Their resources stand in etcd without the group.
-_GROUPS: Mapping[str, str] = {
-    "": "configmaps endpoints events limitranges namespaces nodes persistentvolumeclaims "
-    "persistentvolumes pods podtemplates replicationcontrollers resourcequotas secrets "
-    "serviceaccounts services",
-    "admissionregistration.k8s.io": "mutatingadmissionpolicies mutatingadmissionpolicybindings "
-    "mutatingwebhookconfigurations validatingadmissionpolicies validatingadmissionpolicybindings "
-    "validatingwebhookconfigurations",
-    "apps": "controllerrevisions daemonsets deployments replicasets statefulsets",
-    "autoscaling": "horizontalpodautoscalers",
-    "batch": "cronjobs jobs",
-    "certificates.k8s.io": "certificatesigningrequests clustertrustbundles podcertificaterequests",
-    "coordination.k8s.io": "leasecandidates leases",
-    "discovery.k8s.io": "endpointslices",
-    "flowcontrol.apiserver.k8s.io": "flowschemas prioritylevelconfigurations",
-    "internal.apiserver.k8s.io": "storageversions",
-    "lifecycle.k8s.io": "evictionrequests evictions",
-    "networking.k8s.io": "clustercidrs ingressclasses ingresses ipaddresses networkpolicies "
-    "servicecidrs",
-    "node.k8s.io": "runtimeclasses",
-    "policy": "poddisruptionbudgets",
-    "rbac.authorization.k8s.io": "clusterrolebindings clusterroles rolebindings roles",
-    "resource.k8s.io": "deviceclasses devicetaintrules podschedulingcontexts resourceclaimparameters "
-    "resourceclaims resourceclaimtemplates resourceclasses resourceclassparameters "
-    "resourcepoolstatusrequests resourceslices",
-    "scheduling.k8s.io": "compositepodgroups podgroups priorityclasses workloads",
-    "storage.k8s.io": "csidrivers csinodes csistoragecapacities storageclasses volumeattachments "
-    "volumeattributesclasses",
-    "storagemigration.k8s.io": "storageversionmigrations",
-}
 _PATHS: Mapping[Kind, str] = {
     Kind("", "endpoints"): "services/endpoints",
     Kind("", "nodes"): "minions",
@@ -51,24 +22,15 @@ _PATHS: Mapping[Kind, str] = {
     Kind("", "services"): "services/specs",
     Kind("networking.k8s.io", "ingresses"): "ingress",
 }
-# Theirs are stored like custom resources, below the group.
-_OF_OTHER_SERVERS = {
-    Kind("apiextensions.k8s.io", "customresourcedefinitions"),
-    Kind("apiregistration.k8s.io", "apiservices"),
-}
 # What the API server keeps for itself, and never encrypts.
 NEVER = ("masterleases", "peerserverleases", "ranges")
 CRDS = "apiextensions.k8s.io/customresourcedefinitions"
-
-BUILTIN = frozenset(
-    Kind(group, name) for group, names in _GROUPS.items() for name in names.split()
-) | frozenset(_OF_OTHER_SERVERS)
 
 
 def _path(kind: Kind) -> str:
     if kind in _PATHS:
         return _PATHS[kind]
-    is_below_group = kind.group not in _GROUPS
+    is_below_group = kind.group not in GROUPS
     return f"{kind.group}/{kind.resource}" if is_below_group else kind.resource
 
 
@@ -97,20 +59,15 @@ def _ranges(kind: Kind) -> Iterator[Range]:
     elif kind.resource == "*":
         own = sorted(one for one in BUILTIN if one.group == kind.group)
         yield from (Range(f"{_path(one)}/", one) for one in own)
-        if "." in kind.group and not any(one in _OF_OTHER_SERVERS for one in own):
+        if "." in kind.group and not any(one in OF_OTHER_SERVERS for one in own):
             yield Range(f"{kind.group}/", None)  # custom resources
     else:
         yield Range(f"{_path(kind)}/", kind)
 
 
-def is_builtin(group: str) -> bool:
-    """Whether a group is one of Kubernetes' own."""
-    return group in _GROUPS
-
-
 def definition(kind: Kind) -> str | None:
     """The path of the CRD of a resource that is not Kubernetes' own; None where it can have none."""
-    return f"{CRDS}/{kind}" if "." in kind.group and kind.group not in _GROUPS else None
+    return f"{CRDS}/{kind}" if "." in kind.group and kind.group not in GROUPS else None
 
 
 def named(path: str) -> tuple[str, str]:
@@ -172,21 +129,14 @@ def forms(encryption: Encryption, target: Target, kind: Kind | None = None) -> t
 
     Without a kind those of what is encrypted; an exception of a wildcard is written in the clear.
     """
-    *excepted, encrypted = configuration(encryption, target)["resources"]
-    entry = excepted[0] if excepted and kind and not encryption.covers(kind) else encrypted
-    return tuple(one for provider in entry["providers"] for one in _forms(provider))
+    return tuple(_form(reader, target) for reader in encryption.readers(kind))
 
 
-def _forms(provider: Mapping[str, Mapping[str, object]]) -> Iterator[Form]:
-    ((name, body),) = provider.items()
-    if name == "identity":
-        yield PLAIN
-    elif name == "kms":
-        yield Form("kms", str(body["apiVersion"]), str(body["name"]))
-    else:
-        keys = body["keys"]
-        assert isinstance(keys, list)
-        yield from (Form(name, "v1", key["name"]) for key in keys)
+def _form(reader: Reader, target: Target) -> Form:
+    if reader == IDENTITY:
+        return PLAIN
+    version = kms_version(target) if reader.provider == "kms" else "v1"
+    return Form(reader.provider, version, reader.name)
 
 
 class Stored(NamedTuple):

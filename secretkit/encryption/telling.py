@@ -96,7 +96,8 @@ def _operations(loaded: Loaded, stored: Sequence[Stored]) -> Iterator[str]:
 def _operation(one: Operations) -> str:
     did = {"from_storage": "read", "to_storage": "written"}.get(one.kind, one.kind)
     status = "" if one.status == "OK" else f" ({one.status})"
-    words = (one.resource or "all", f"{one.times} {did} as {one.prefix}{status}")
+    form = "plain, not encrypted" if one.prefix == "identity" else one.prefix
+    words = (one.resource or "all", f"{one.times} {did} as {form}{status}")
     return printable(": ".join(words))
 
 

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from secretkit.finding import Finding, Rejected
 from secretkit.load import faults
-from secretkit.load.scalars import disagreement, kind, resolve
+from secretkit.load.scalars import disagreement, kind, old_boolean, resolve
 from secretkit.text import Layer, Source, Span, Tree
 
 MOST_BYTES = 1024 * 1024
@@ -230,11 +230,9 @@ class Reader:
                 old, new = differs
                 if old == new:
                     old, new = "one number", "another"
-                # A value in the clear is not repeated, not even in the fix.
-                hidden = not HIDDEN_BELOW.isdisjoint(self._keys)
-                quoted = "the same text between double quotes" if hidden else _quoted(value)
+                mend = self._unambiguous(value)
                 self.findings.append(
-                    faults.AMBIGUOUS.at(self._span(event), old=old, new=new, quoted=quoted)
+                    faults.AMBIGUOUS.at(self._span(event), old=old, new=new, mend=mend)
                 )
             else:
                 value = resolve(value)
@@ -245,6 +243,16 @@ class Reader:
         self._put(value, event)
         if event.anchor:
             self._anchors[event.anchor] = (value, 1)
+
+    def _unambiguous(self, text: str) -> str:
+        """How to write a scalar that two releases of YAML read differently."""
+        if not HIDDEN_BELOW.isdisjoint(self._keys):
+            # A value in the clear is not repeated, not even in the fix.
+            return "quote it: the same text between double quotes"
+        meant = old_boolean(text)
+        if meant is None or self._expects_key():
+            return f"quote it: {_quoted(text)}"
+        return f"write `{'true' if meant else 'false'}`; where a text is meant, quote it: {_quoted(text)}"
 
     def _put(self, value: Any, event: Any) -> None:
         if not self._stack:

@@ -54,7 +54,7 @@ AMBIGUOUS = Code(
     code="SK005",
     title="YAML 1.1 reads this as {old}, YAML 1.2 as {new}",
     why="kubectl and many editors read YAML 1.1, so the two would not mean the same file",
-    fix="quote it: {quoted}",
+    fix="{mend}",
     source="YAML 1.1 type repository; YAML 1.2.2 section 10.3",
     wrong="""
         db:

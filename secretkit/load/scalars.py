@@ -71,6 +71,11 @@ def disagreement(text: str) -> tuple[str, str] | None:
     return ("a string", new) if new == "a number" else None
 
 
+def old_boolean(text: str) -> bool | None:
+    """What a word of YAML 1.1 alone says, `yes` or `off`; None where it is none."""
+    return text.lower() in ("y", "yes", "on") if _OLD_BOOL.fullmatch(text) else None
+
+
 def _base(text: str) -> str:
     digits = text.lstrip("+-")
     if ":" in digits:

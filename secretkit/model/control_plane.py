@@ -2,16 +2,7 @@
 
 from typing import NamedTuple
 
-from secretkit.lazy import lazily
-from secretkit.names import is_subdomain
 from secretkit.text import Place, has
-
-_PLURAL = lazily(r"[a-z][-a-z0-9]*")
-_NO_REST = ("apiserveripinfo", "serviceipallocations", "servicenodeportallocations")
-_GONE = {
-    "events.k8s.io": ("its events are stored in the core group", "write `events`"),
-    "extensions": ("the group is gone", "name the group that took its place"),
-}
 
 
 class Kind(NamedTuple):
@@ -72,43 +63,6 @@ class Kind(NamedTuple):
 EVERYTHING = Kind("*", "*")
 
 
-class Unencryptable(NamedTuple):
-    """Why a resource cannot be encrypted; `is_refused` by the API server, or only never found by it."""
-
-    problem: str
-    mend: str
-    is_refused: bool = True
-
-
-def unencryptable(text: str) -> Unencryptable | None:
-    """What is wrong with a resource of an EncryptionConfiguration, or None."""
-    kind = Kind.of(text)
-    if text != text.lower():
-        return Unencryptable(
-            "a resource has no capital letters", f"write `{text.lower()}`, in the plural"
-        )
-    if text == "*":
-        return Unencryptable(
-            "a lone `*` is refused", 'write `"*."` for the core group, `"*.*"` for everything'
-        )
-    if kind.group == "*" and kind.resource != "*":
-        return Unencryptable("one resource across all groups is refused", "name its group")
-    if kind.group in _GONE:
-        return Unencryptable(*_GONE[kind.group])
-    if kind.resource in _NO_REST and not kind.group:
-        return Unencryptable("it has no REST API", "drop it", is_refused=text == kind.resource)
-    if "/" in text:
-        return Unencryptable(
-            "a subresource is stored with its resource", "name the resource alone", is_refused=False
-        )
-    known_group = kind.group in ("", "*") or is_subdomain(kind.group)
-    if not known_group or not (kind.resource == "*" or _PLURAL.fullmatch(kind.resource)):
-        return Unencryptable(
-            "it is no `resource` or `resource.group`", "write it like `secrets`", is_refused=False
-        )
-    return None
-
-
 class AuditRule(NamedTuple):
     level: str
     resources: tuple[str, ...]  # resource[/subresource][.group]
@@ -137,6 +91,19 @@ class Kms(NamedTuple):
     at: Place
 
 
+class Reader(NamedTuple):
+    """One that can read what it wrote: identity, a KMS plugin, or a key of a local provider."""
+
+    provider: str
+    name: str = ""  # of the plugin or the key
+
+    def __str__(self) -> str:
+        return f"{self.provider} {self.name}".rstrip()
+
+
+_TURNS = ("active", "next", "previous")
+
+
 class Block(NamedTuple):
     """One provider with its keys or plugin."""
 
@@ -148,6 +115,20 @@ class Block(NamedTuple):
     @property
     def is_kms(self) -> bool:
         return self.provider == "kms"
+
+    @property
+    def in_turn(self) -> tuple[Key, ...]:
+        """The keys as the rendered file has them: the first one writes where the block does."""
+        return tuple(sorted(self.keys, key=lambda key: _TURNS.index(key.state)))
+
+    @property
+    def readers(self) -> tuple[Reader, ...]:
+        if self.kms:
+            return (Reader(self.provider, self.kms.name),)
+        return tuple(Reader(self.provider, key.name) for key in self.in_turn)
+
+
+IDENTITY = Reader("identity")
 
 
 class Encryption(NamedTuple):
@@ -164,6 +145,37 @@ class Encryption(NamedTuple):
     def blocks(self) -> tuple[Block, ...]:
         """The provider that writes, then the one that is to come or to go."""
         return tuple(block for block in (self.block, self.move_to, self.move_from) if block)
+
+    @property
+    def order(self) -> tuple[Block | None, ...]:
+        """The providers as the rendered file has them, None for identity: the first one writes."""
+        if self.write_unencrypted:
+            return (None, *self.blocks)
+        return (*self.blocks, None) if self.read_unencrypted else self.blocks
+
+    @property
+    def order_of_excepted(self) -> tuple[Block | None, ...]:
+        """The same for exceptions of a wildcard: written in the clear, and readable from before.
+
+        A plugin of KMS cannot stand in two entries.
+        """
+        return (None, *(block for block in self.blocks if not block.is_kms))
+
+    def readers(self, kind: Kind | None = None) -> tuple[Reader, ...]:
+        """Who reads a kind, the first of whom writes it; without a kind, what is encrypted."""
+        is_excepted = kind and self.excepted and not self.covers(kind)
+        order = self.order_of_excepted if is_excepted else self.order
+        return tuple(
+            reader for block in order for reader in (block.readers if block else (IDENTITY,))
+        )
+
+    def is_going(self, key: Key) -> bool:
+        """Whether a key only reads what it once wrote, or writes until one beside it has its turn."""
+        block = next(one for one in self.blocks if any(key is own for own in one.keys))
+        if block is self.move_from or key.state == "previous":
+            return True
+        has_successor = bool(self.move_to) or any(one.state == "next" for one in block.keys)
+        return key.state == "active" and (has_successor or self.write_unencrypted)
 
     @property
     def kinds(self) -> tuple[Kind, ...]:

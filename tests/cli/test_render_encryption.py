@@ -104,6 +104,23 @@ def test_a_step_that_loses_objects_writes_nothing(
         assert "warning[SK498] platform.yaml:5:3" in found
 
 
+def test_a_folder_that_is_behind_the_cluster_names_the_way_out(
+    repository: Repository, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where every step was taken on the hosts, and none was rendered."""
+    repository.declare("k2 active")
+    monkeypatch.chdir(repository.root)
+    assert run(["render", "-o", "out"]) == 1
+    said = capsys.readouterr().err
+
+    file = "out/control-plane/encryption-configuration.yaml"
+    assert f"if only {file} is behind" in said
+    assert "remove that file and run `render -o` again" in said
+    repository.file.unlink()
+    assert repository() == (0, [])
+    assert repository.names == ["k2"]
+
+
 def test_no_encryption_any_more_is_refused_while_keys_write(repository: Repository) -> None:
     (repository.root / "platform.yaml").write_text(PLATFORM + "  variables: {}\n")
 

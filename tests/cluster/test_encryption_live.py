@@ -368,6 +368,9 @@ def test_the_script_stays_in_the_namespaces_it_was_made_for(
     on = server("key-2", "key-1", resources=resources)
     file = declared(resources)
 
+    absent = run(script_of(file, "--namespace", "default", "--namespace", "nosuch"), on)
+    assert absent == Ran(2, "", "nosuch: the cluster has no such namespace\n")
+
     ran = run(script_of(file, "--namespace", "default"), on)
 
     out = "".join(

@@ -44,6 +44,7 @@ def local(kind: str, *names: str) -> dict[str, Any]:
 
 
 KMS = {"name": "aws-kms", "endpoint": "unix:///var/run/kmsplugin/socket.sock"}
+NEW_KMS = {"name": "new-kms", "endpoint": "unix:///var/run/new-kmsplugin/socket.sock"}
 KMS_V2 = {"kms": {"apiVersion": "v2", "timeout": "3s", **KMS}}
 IDENTITY: dict[str, Any] = {"identity": {}}
 
@@ -78,8 +79,8 @@ IDENTITY: dict[str, Any] = {"identity": {}}
         pytest.param({"provider": "kms", "kms": KMS}, [KMS_V2], id="a KMS"),
         pytest.param(
             {"provider": "kms", "kms": KMS, "readUnencrypted": True, "moveTo": {
-                "provider": "kms", "kms": {**KMS, "name": "new-kms", "timeout": "0.5s"}}},
-            [KMS_V2, {"kms": {**KMS_V2["kms"], "name": "new-kms", "timeout": "500ms"}}, IDENTITY],
+                "provider": "kms", "kms": {**NEW_KMS, "timeout": "0.5s"}}},
+            [KMS_V2, {"kms": {"apiVersion": "v2", **NEW_KMS, "timeout": "500ms"}}, IDENTITY],
             id="from one KMS to another, identity last",
         ),
         pytest.param(
@@ -234,6 +235,7 @@ def test_exceptions_stand_before_the_wildcard_and_are_not_encrypted(
         pytest.param(["*.*"], ["*.apps"], [], id="a group out of everything"),
         pytest.param(["*.*"], ["*.apps", "deployments.apps"], ["SK409"], id="twice"),
         pytest.param(["*.*"], ["Events"], ["SK408"], id="no resource"),
+        pytest.param(["*.*"], ["event"], ["SK408"], id="a singular"),
         pytest.param(["*.*"], ["secrets"], ["SK411"], id="secrets"),
         pytest.param(["*.*"], ["*."], ["SK411"], id="the group of secrets"),
         pytest.param(["*.*"], ["*.*"], ["SK411", "SK421"], id="everything out of everything"),
@@ -249,6 +251,16 @@ def test_an_exception_takes_something_out_of_a_wildcard(
     source = Source("secrets.yaml", HEAD + json.dumps(encryption))
 
     assert sorted(one.code for one in judge(source, Options())) == codes
+
+
+def test_a_singular_for_secrets_is_one_finding() -> None:
+    encryption = {"resources": ["secret"], "provider": "secretbox", "keys": [key("a")],
+                  "readUnencrypted": True}  # fmt: skip
+    source = Source("secrets.yaml", HEAD + json.dumps(encryption))
+
+    assert [(one.code, one.fix) for one in judge(source, Options())] == [
+        ("SK408", "write `secrets`")
+    ]
 
 
 def test_exceptions_alone_are_no_demand() -> None:

@@ -73,6 +73,8 @@ def shown(found: tuple[Finding, ...]) -> str:
         pytest.param(HEAD + "- resources: [Secrets]\n  providers:\n" + IDENTITY, [("SK485", "error", 4)], id="a capital"),
         pytest.param(HEAD + "- resources: [pods/exec]\n  providers:\n" + IDENTITY, [("SK485", "warning", 4)],
                      id="a subresource, which nothing finds"),
+        pytest.param(HEAD + "- resources: [secret]\n  providers:\n" + IDENTITY, [("SK485", "warning", 4)],
+                     id="a singular, which nothing finds"),
         pytest.param(HEAD + "- resources: [secrets, '*.']\n  providers:\n" + IDENTITY, [("SK486", "error", 4)],
                      id="an overlap"),
         pytest.param(HEAD + "- resources: ['*.*']\n  providers:\n" + IDENTITY + SECRETS + IDENTITY,

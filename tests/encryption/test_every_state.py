@@ -6,12 +6,15 @@ is complete for up to four keys or plugins, so what it does not find is not ther
 
 import json
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any, NamedTuple
 
 import pytest
 
 from secretkit.encryption import states
 from secretkit.encryption.states import Refused, Section, Step
+from secretkit.resolve.control_plane import resolve_encryption
+from secretkit.text import Place, Tree
 
 BEGIN: Section = {
     "provider": "secretbox",
@@ -20,6 +23,14 @@ BEGIN: Section = {
 }
 PLAIN = ("identity",)
 MOST_NAMES = 4
+
+
+@cache
+def _readers(file: str) -> tuple[str, ...]:
+    """What an API server that loads the file reads with: as it is rendered."""
+    spec = {"encryption": json.loads(file)} if file else {}
+    found = resolve_encryption(spec, Place(Tree(spec, ())))
+    return tuple(map(str, found.readers())) if found else PLAIN
 
 
 class Cluster(NamedTuple):
@@ -36,7 +47,7 @@ class Cluster(NamedTuple):
 
     @property
     def readers(self) -> tuple[str, ...]:
-        return tuple(states.readers(self.section)) if self.section else PLAIN
+        return _readers(self.file)
 
     @property
     def said(self) -> states.Needs:

@@ -216,6 +216,119 @@ def test_a_key_that_cannot_be_had_or_used_is_a_finding_at_its_row(
     assert host.names() == []
 
 
+def sample(size: int) -> str:
+    return base64.b64encode((b"secret is secure" * 2)[:size]).decode()
+
+
+SIXTEEN = base64.b64encode(random.Random(1).randbytes(16)).decode()
+
+
+@pytest.mark.parametrize(
+    ("old", "provider", "code"),
+    [
+        pytest.param(sample(32), "secretbox", "SK491", id="a sample key"),
+        pytest.param(sample(16), "aescbc", "SK491", id="the sample of a tutorial"),
+        pytest.param(SIXTEEN, "aescbc", "SK479", id="16 bytes for aescbc"),
+        pytest.param(SIXTEEN, "aesgcm", "SK479", id="16 bytes for aesgcm"),
+    ],
+)
+def test_a_live_key_that_nobody_should_have_is_rotated_away(
+    host: Host, old: str, provider: str, code: str
+) -> None:
+    """It is refused where it writes for good, and told in each step until it is gone."""
+    host.key("k1", old)
+
+    def declare(*keys: str, more: str = "") -> None:
+        pairs = [one.split() for one in keys]
+        host.platform(
+            *(f"name: {name}, state: {state}, from: {{file: keys/{name}}}" for name, state in pairs),
+            provider=provider, more=more,
+        )  # fmt: skip
+
+    for keys in (["k1 active"], ["k2 active", "k1 next"]):
+        declare(*keys)
+        ran = host()
+        assert (ran.code, f"error[{code}]" in ran.err) == (1, True), ran.err
+        assert "secretkit encryption rotate" in ran.err
+    assert host.names() == []
+
+    for keys in (["k1 active", "k2 next"], ["k1 previous", "k2 active"]):
+        declare(*keys)
+        ran = host()
+        others = [one for one in codes(ran) if one != "SK410"]  # of the provider
+        assert (ran.code, others) == (0, [code]), ran.err
+        assert f"warning[{code}]" in ran.err
+        assert old in host.out.read_text()
+
+    declare("k2 active")
+    assert (host().code, old in host.out.read_text()) == (0, False)
+
+
+@pytest.mark.parametrize(
+    ("block", "expected"),
+    [
+        pytest.param("moveTo: {provider: secretbox, keys: [{name: k2, state: next, from: {file: keys/k2}}]}", 0, id="it moves"),
+        pytest.param("writeUnencrypted: true", 0, id="what is in the clear is written"),
+        pytest.param("resources: [secrets]", 1, id="it writes for good"),
+    ],
+)  # fmt: skip
+def test_a_weak_key_on_its_way_out_is_no_error(host: Host, block: str, expected: int) -> None:
+    host.key("k1", sample(32))
+    host.platform(
+        "name: k1, state: active, from: {file: keys/k1}", provider="aescbc", more=f"    {block}\n"
+    )
+
+    ran = host()
+
+    assert (ran.code, "SK491" in codes(ran)) == (expected, True), ran.err
+
+
+def test_a_weak_key_of_the_provider_that_goes_is_no_error(host: Host) -> None:
+    host.key("k1", sample(32))
+    host.platform(
+        "name: k2, state: active, from: {file: keys/k2}",
+        more="    moveFrom: {provider: aescbc, keys: [{name: k1, state: previous, from: {file: keys/k1}}]}\n",
+    )
+
+    ran = host()
+
+    assert (ran.code, codes(ran)) == (0, ["SK491"]), ran.err
+
+
+def test_keys_of_the_same_bytes_are_rotated_away(host: Host) -> None:
+    host.key("k3", key("k1"))
+
+    host.declare("k1 active", "k3 previous")
+    assert (host().code, host.names()) == (1, [])
+
+    host.declare("k1 active", "k3 previous", "k2 next")
+    ran = host()
+    assert (ran.code, codes(ran)) == (0, ["SK492"])
+
+
+@pytest.mark.parametrize("state", ["active", "previous"])
+def test_a_length_that_the_api_server_refuses_is_an_error_for_every_key(
+    host: Host, state: str
+) -> None:
+    for provider, size, said in (
+        ("secretbox", 16, "are 16 and not 32"),
+        ("aescbc", 20, "are 20 and not 16, 24 or 32"),
+    ):
+        host.key("k1", base64.b64encode(random.Random(2).randbytes(size)).decode())
+        states = ("active", "next") if state == "active" else ("previous", "active")
+        host.platform(
+            *(
+                f"name: {name}, state: {one}, from: {{file: keys/{name}}}"
+                for name, one in zip(("k1", "k2"), states, strict=True)
+            ),
+            provider=provider,
+        )
+
+        ran = host()
+
+        assert (ran.code, "error[SK490]" in ran.err, said in ran.err) == (1, True, True), ran.err
+
+
 @pytest.mark.parametrize("name", ["GITHUB_TOKEN", "SECRETKIT_KEY", "aws_key", "KUBE_KEY"])
 def test_a_variable_of_others_is_not_read_though_it_holds_a_key(
     host: Host, monkeypatch: pytest.MonkeyPatch, name: str
@@ -299,6 +412,7 @@ def test_a_step_goes_through_and_another_does_not(host: Host) -> None:
     ran = host()
     assert (ran.code, codes(ran)) == (1, ["SK495"])
     assert "--> platform.yaml:5:" in ran.err
+    assert "if only this host is behind, materialize what the file said in each step" in ran.err
     assert host.out.read_bytes() == first
 
     for states in (["k1 active", "k2 next"], ["k2 active", "k1 previous"], ["k2 active"]):
@@ -326,6 +440,45 @@ def test_what_stands_there_and_is_no_configuration_is_left_alone(host: Host) -> 
     assert (ran.code, codes(ran)) == (1, ["SK499"])
     assert host.out.read_text() == f"keys: {key('k9')}\n"
     assert key("k9")[:8] not in ran.err
+
+
+PLACEHOLDER = "<base64-encoded-32-byte-key>"
+
+
+def test_a_rendered_file_without_keys_is_written_over(host: Host) -> None:
+    """As `render -o` wrote it: nothing is lost with it, and no API server runs with it."""
+    host.declare("k1 active", "k2 next")
+    host()
+    whole = host.out.read_text()
+    host.out.write_text(whole.replace(key("k1"), PLACEHOLDER).replace(key("k2"), PLACEHOLDER))
+    assert key("k1") not in host.out.read_text()
+
+    ran = host()
+
+    assert (ran.code, codes(ran), host.out.read_text()) == (0, [], whole)
+
+
+def test_a_rendered_file_is_a_step_as_any_other(host: Host) -> None:
+    host.declare("k1 active")
+    host()
+    rendered = host.out.read_text().replace(key("k1"), PLACEHOLDER)
+    host.out.write_text(rendered)
+    host.declare("k2 active")
+
+    ran = host()
+
+    assert (ran.code, codes(ran), host.out.read_text()) == (1, ["SK496"], rendered)
+
+
+def test_a_file_with_a_placeholder_and_a_key_may_hold_its_only_copy(host: Host) -> None:
+    host.declare("k1 active", "k2 next")
+    host()
+    half = host.out.read_text().replace(key("k1"), PLACEHOLDER)
+    host.out.write_text(half)
+
+    ran = host()
+
+    assert (ran.code, codes(ran), host.out.read_text()) == (1, ["SK499"], half)
 
 
 def test_a_file_that_is_moved_away_is_no_bar(host: Host) -> None:

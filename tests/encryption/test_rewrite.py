@@ -11,6 +11,9 @@ import kubernetes_validate  # type: ignore[import-untyped]
 import pytest
 import yaml
 
+from secretkit.encryption.declared import declared
+from secretkit.encryption.rewriting import script
+
 Run: TypeAlias = Callable[..., tuple[int, str, str]]
 BEFORE = (
     "note: every API server must write with secretbox:key-2 by now, or objects stay as they are\n"
@@ -155,10 +158,11 @@ def test_what_cannot_be_migrated_is_an_error_that_names_the_script(
 
 
 @pytest.mark.parametrize("evil", ["a'$(touch gone)`touch gone`", "@WRITER@"])
-def test_the_scripts_words_come_quoted(platform: Callable[..., str], ran: Run, evil: str) -> None:
+def test_the_scripts_words_come_quoted(platform: Callable[..., str], evil: str) -> None:
     file = platform(["secrets", "*.apps"], "1.34")
+    found = declared(Path(file))
 
-    _, out, _ = ran("encryption", "rewrite", file, "--namespace", evil, "--namespace", "b")
+    out = script(found.needed, found.target, [evil, "b"])
 
     head = out.split("LC_ALL=C")[0]
     said = subprocess.run(
@@ -187,6 +191,58 @@ def test_a_namespace_goes_with_the_script(platform: Callable[..., str], ran: Run
 
     said = "error: a migration is for all namespaces: --namespace goes with --as script\n"
     assert (code, out, err) == (2, "", said)
+
+
+@pytest.mark.parametrize("name", ["", "A", "a.b", "a b", "a\n", "-a", "a/b"])
+def test_a_namespace_has_the_name_of_one(platform: Callable[..., str], ran: Run, name: str) -> None:
+    """An empty one would rewrite them all."""
+    file = platform(["secrets"], "1.34")
+
+    found = ran("encryption", "rewrite", file, "--namespace", "a", "--namespace", name)
+
+    assert found == (2, "", f"error: --namespace: {name!r} is no name of a namespace\n")
+
+
+# A cluster that has the namespace `a`, and in it the Secret `s`, whose version changes with each listing.
+CLUSTER = """\
+#!/bin/sh
+case "$*" in
+*api-resources*) echo secrets ;;
+*"get namespaces"*forbidden) echo 'Error from server (Forbidden): namespaces "x"' >&2; exit 1 ;;
+*"get namespaces"*" a") [ -n "$MAY_LOOK" ] || exit 1; echo namespace/a ;;
+*"get secrets"*"--namespace=a"*jsonpath*) echo x >>$0.count; printf '%s\\tu\\t@ \\ts\\n' "$(wc -l <$0.count)" ;;
+esac
+"""
+
+
+@pytest.mark.parametrize(
+    ("namespaces", "may_look", "expected"),
+    [
+        pytest.param(["a"], True, (0, "secrets: 1 of 1 rewritten, namespaces: 1\n", ""), id="it is there"),
+        pytest.param(["nosuch"], True, (2, "", "nosuch: the cluster has no such namespace\n"), id="it is not there"),
+        pytest.param(["a", "nosuch"], True, (2, "", "nosuch: the cluster has no such namespace\n"),
+                     id="one is there, and nothing is rewritten"),
+        pytest.param(["a"], False, (0, "secrets: 1 of 1 rewritten, namespaces: 1\n", ""),
+                     id="nobody may look, and something is in it"),
+        pytest.param(["a", "forbidden"], True, (1, "secrets: 1 of 1 rewritten, namespaces: 2\n",
+                     "forbidden: nothing was found, and whether there is such a namespace could not be seen\n"),
+                     id="nobody may look, and nothing is in it"),
+    ],
+)  # fmt: skip
+def test_a_namespace_that_is_not_there_is_no_success(
+    namespaces: list[str], may_look: bool, expected: tuple[int, str, str],
+    platform: Callable[..., str], ran: Run, tmp_path: Path,
+) -> None:  # fmt: skip
+    options = [word for name in namespaces for word in ("--namespace", name)]
+    _, out, _ = ran("encryption", "rewrite", platform(["secrets"], "1.34"), *options)
+    kubectl = tmp_path / "kubectl"
+    kubectl.write_text(CLUSTER)
+    kubectl.chmod(0o755)
+    env = {"PATH": os.defpath, "KUBECTL": str(kubectl), "MAY_LOOK": "1" if may_look else ""}
+
+    said = subprocess.run(["sh"], input=out, capture_output=True, text=True, env=env)
+
+    assert (said.returncode, said.stdout, said.stderr) == expected
 
 
 @pytest.mark.parametrize(

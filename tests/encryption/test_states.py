@@ -46,6 +46,7 @@ FLOW = (
     "keys: [{name: key-1, state: active}]}\n"
 )
 PLAIN = ["identity"]
+LIVE = "/etc/kubernetes/control-plane/encryption-configuration.yaml"
 
 
 def call(file: Path, command: str, *arguments: str) -> tuple[int, str]:
@@ -60,7 +61,7 @@ def call(file: Path, command: str, *arguments: str) -> tuple[int, str]:
 def readers(file: Path) -> list[str]:
     """What a server that loads the file reads with; the first writes."""
     found = declared(file)
-    return states.readers(section(found)) if found.encryption else PLAIN
+    return [str(one) for one in found.encryption.readers()] if found.encryption else PLAIN
 
 
 class Cluster(RuleBasedStateMachine):
@@ -232,6 +233,44 @@ def test_a_move_has_the_states_of_the_sheet(tmp_path: Path, text: str) -> None:
     ]
 
 
+def test_two_plugins_on_one_socket_are_no_move(tmp_path: Path) -> None:
+    file = tmp_path / "platform.yaml"
+    file.write_text(HEAD)
+    call(
+        file,
+        "enable",
+        "--provider",
+        "kms",
+        "--kms-name",
+        "one",
+        "--endpoint",
+        "unix:///run/kms.sock",
+    )
+    call(file, "next", "--rolled")
+    move = ("move", "--provider", "kms", "--kms-name", "two", "--endpoint")
+
+    for same in ("unix:///run/kms.sock", "unix:///run//kms.sock"):
+        said = refusal(file, *move, same)
+        assert "error[SK478]: `one` and `two` are on one socket, so they are one plugin" in said
+
+    assert call(file, *move, "unix:///run/two.sock")[0] == 0
+
+
+def test_a_move_that_has_turned_already_can_be_ended_though_the_socket_is_one(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "platform.yaml"
+    kms = '{name: NAME, endpoint: "unix:///run/kms.sock"}'
+    file.write_text(
+        f"{HEAD}  encryption:\n    provider: kms\n    readUnencrypted: false\n"
+        f"    kms: {kms.replace('NAME', 'two')}\n"
+        f"    moveFrom: {{provider: kms, kms: {kms.replace('NAME', 'one')}}}\n"
+    )
+
+    assert call(file, "next", "--rewritten")[0] == 0
+    assert readers(file) == ["kms two"]
+
+
 def test_a_kms_is_enabled_and_disabled_as_keys_are(tmp_path: Path) -> None:
     enable = [
         "enable",
@@ -303,9 +342,91 @@ def test_status_is_json_on_demand(tmp_path: Path) -> None:
         "stage": "rotating: readable",
         "says": "key-2 can be read, secretbox key-1 still writes",
         "resources": ["secrets"],
+        "except": [],
         "readers": ["secretbox key-1", "secretbox key-2"],
-        "next": {"does": "key-2 writes from now on", "needs": "rolled"},
+        "next": {
+            "does": "key-2 writes from now on",
+            "needs": "rolled",
+            "before": [
+                {
+                    "what": "make `key-2` on one host, keep a copy in escrow, and take it to the others",
+                    "commands": ["secretkit encryption keygen -o /etc/kubernetes/keys/key-2"],
+                },
+                {
+                    "what": "take a snapshot of etcd, and keep it with the keys that read it",
+                    "commands": [],
+                },
+                {
+                    "what": "put the file in place on every control-plane host",
+                    "commands": [f"secretkit encryption materialize {file} -o {LIVE}"],
+                },
+                {
+                    "what": "have every API server load it: a minute with automatic reload, else a "
+                    "restart, one by one",
+                    "commands": [
+                        f"secretkit encryption verify {file} --server https://HOST:6443 --config {LIVE}"
+                    ],
+                },
+            ],
+            "command": f"secretkit encryption next {file} --rolled",
+        },
+        "others": [
+            {
+                "what": "go back",
+                "commands": [f"secretkit encryption back {file} --rewritten"],
+            }
+        ],
     }
+
+
+def test_status_says_the_same_in_text_and_in_json(tmp_path: Path) -> None:
+    """In every stage each thing to do, each command and each exception stands in both."""
+    file = tmp_path / "platform.yaml"
+    text = BLOCK.replace(
+        "resources: [secrets]  # no more yet", 'resources: ["*.*"]\n    except: [events]'
+    )
+    file.write_text(text)
+    for step in ("", "rotate", "next --rolled", "next --rewritten", "disable", "disable --rolled"):
+        if step:
+            command, *options = step.split()
+            assert call(file, command, *options)[0] == 0, step
+        lines = call(file, "status")[1]
+        body = json.loads(call(file, "status", "--format", "json")[1])
+
+        assert "  except:    events\n" in lines
+        assert body["except"] == ["events"]
+        ahead = body["next"] or {"before": [], "command": body["others"][0]["commands"][0]}
+        before = [one["what"] for one in ahead["before"]]
+        assert [
+            line.partition(". ")[2] for line in lines.splitlines() if line[2:3].isdigit()
+        ] == before
+        commands = [row.strip() for row in lines.splitlines() if row.startswith("       ")]
+        every = [one for task in ahead["before"] for one in task["commands"]]
+        others = [one for task in body["others"] for one in task["commands"]]
+        assert commands == ([*every, ahead["command"], *others] if body["next"] else others)
+
+
+@pytest.mark.parametrize(
+    ("source", "made", "key"),
+    [
+        pytest.param("", "/etc/kubernetes/keys/key-2",
+                     " --key key-2=file:/etc/kubernetes/keys/key-2", id="without `from`"),
+        pytest.param("--from-env KEY_TWO", "/etc/kubernetes/keys/key-2", "", id="from a variable"),
+        pytest.param("--from-file /keys/two", "/keys/two", "", id="from a file"),
+    ],
+)  # fmt: skip
+def test_a_new_key_is_made_and_handed_over_wherever_it_comes_from(
+    tmp_path: Path, source: str, made: str, key: str
+) -> None:
+    file = tmp_path / "platform.yaml"
+    file.write_text(HEAD)
+    code, said = call(file, "enable", "--provider", "secretbox", "--key", "key-2", *source.split())
+
+    assert code == 0
+    assert f"       secretkit encryption keygen -o {made}\n" in said
+    assert f"       secretkit encryption materialize {file} -o {LIVE}{key}\n" in said
+    assert ("`key-2` has no `from`" in said) == (not source)
+    assert ("for the variable `KEY_TWO`" in said) == ("KEY_TWO" in source)
 
 
 def refusal(file: Path, command: str, *arguments: str) -> str:
@@ -378,7 +499,7 @@ def test_one_environment_goes_ahead_alone(tmp_path: Path) -> None:
     assert call(file, "next", "--env", "staging", "--rolled")[0] == 0
 
     kept = {
-        environment: states.readers(section(declared(file, None, environment)))
+        environment: [str(one) for one in declared(file, None, environment).needed.readers()]
         for environment in (None, "staging", "production")
     }
     assert kept == {

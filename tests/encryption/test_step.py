@@ -96,7 +96,7 @@ def test_every_step_of_a_flow_is_safe(flow: str) -> None:
 
 
 def told(old: Configuration, new: Configuration) -> list[tuple[str, str]]:
-    found: list[Finding] = [one.at(PLACE) for one in unsafe(old, new)]
+    found: list[Finding] = [one.at(PLACE, "") for one in unsafe(old, new)]
     return [(one.code, one.message) for one in found]
 
 

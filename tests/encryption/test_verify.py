@@ -1,6 +1,9 @@
 """`verify` where programs are missing, slow or talk nonsense; tests/cluster has the real ones."""
 
+import base64
 import hashlib
+import json
+import shutil
 import sys
 import time
 from collections.abc import Callable
@@ -175,6 +178,73 @@ def test_an_api_server_that_does_not_answer_is_not_seen(
         "  how many API servers there are: their leases in kube-system were not read\n"
         "not asked for:\n  how objects are stored (--etcd, --etcd-endpoints)\n"
     )
+
+
+NOBODY = "kubectl has no credentials for it: name a kubeconfig that has some (--kubeconfig FILE, --context NAME;"
+
+
+def test_without_credentials_the_mend_is_told(
+    file: str, ran: Run, program: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """kubectl asks for a user's name then, and says EOF where nobody answers."""
+    asks = "printf 'Please enter Username: '; echo 'error: EOF' >&2; exit 1"
+    monkeypatch.setenv("KUBECTL", program(asks))
+
+    code, out, _ = ran("encryption", "verify", file, "--server", "https://a")
+
+    assert code == 1
+    assert f"https://a:\n  {NOBODY}" in out
+    assert "EOF" not in out
+
+
+@pytest.mark.skipif(shutil.which("kubectl") is None, reason="no kubectl here")
+def test_the_real_kubectl_without_credentials_is_understood(
+    file: str, ran: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("KUBECTL", raising=False)
+    monkeypatch.delenv("KUBECONFIG", raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+
+    _, out, _ = ran("encryption", "verify", file, "--server", "https://127.0.0.1:1")
+
+    assert f"https://127.0.0.1:1:\n  {NOBODY}" in out
+
+
+def test_what_is_written_in_the_clear_is_said_to_be(
+    file: str, ran: Run, program: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of such writes upstream leaves the provider empty. Those of other resources are left out."""
+    counts = "".join(
+        f'apiserver_storage_transformation_operations_total{{resource="{resource}",status="OK",'
+        f'transformation_type="{kind}",transformer_prefix="{prefix}"}} {times}\n'
+        for resource, kind, prefix, times in (
+            ("secrets", "to_storage", "", 7),
+            ("secrets", "from_storage", "identity", 5),
+            ("pods", "to_storage", "", 9),
+            ("secrets", "to_storage", "k8s:enc:secretbox:v1:", 3),
+        )
+    )
+    (tmp := Path(file).parent / "metrics").write_text(counts)
+    monkeypatch.setenv("KUBECTL", program(f"case $* in *metrics*) cat {tmp} ;; esac"))
+    path, head = (base64.b64encode(one).decode() for one in (b"/registry/secrets/a/b", b"k8s\0"))
+    answer = f'{{"header":{{}},"kvs":[{{"key":"{path}","value":"{head}"}}]}}'
+    (Path(file).parent / "etcdctl").write_text(f"#!/bin/sh\necho '{answer}'\n")
+    (Path(file).parent / "etcdctl").chmod(0o755)
+    monkeypatch.setenv("ETCDCTL", str(Path(file).parent / "etcdctl"))
+
+    where = ("--server", "https://a", "--etcd")
+    _, out, _ = ran("encryption", "verify", file, *where)
+    _, body, _ = ran("encryption", "verify", file, *where, "--format", "json")
+
+    assert [line.strip() for line in out.splitlines() if " as " in line and line[:4] == "    "] == [
+        "secrets: 5 read as plain, not encrypted",
+        "secrets: 7 written as plain, not encrypted",
+        "secrets: 3 written as k8s:enc:secretbox:v1:",
+    ]
+    found = json.loads(body)["servers"][0]["operations"]
+    assert ("to_storage", "identity", 7) in [
+        (one["kind"], one["prefix"], one["times"]) for one in found
+    ]
 
 
 @pytest.mark.parametrize(

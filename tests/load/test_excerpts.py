@@ -113,6 +113,10 @@ def test_a_line_without_a_colon_is_not_shown_where_the_text_does_not_parse() -> 
         (f"values: {{a: {{literal: {PIN}}}}}\n", "quote it: the same text between double quotes"),
         (f"stringData: [{PIN}]\n", "quote it: the same text between double quotes"),
         (f"mode: {PIN}\n", f'quote it: "{PIN}"'),
+        ("readUnencrypted: yes\n", 'write `true`; where a text is meant, quote it: "yes"'),
+        ("readUnencrypted: Off\n", 'write `false`; where a text is meant, quote it: "Off"'),
+        ("on: a\n", 'quote it: "on"'),
+        ("values: {a: {literal: no}}\n", "quote it: the same text between double quotes"),
     ],
 )
 def test_the_fix_of_an_ambiguous_text_repeats_it_only_where_it_is_no_value(

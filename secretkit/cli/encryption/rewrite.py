@@ -7,6 +7,7 @@ import click
 
 from secretkit.cli.options import ENVIRONMENT, FILE, PLATFORM, note, refused
 from secretkit.finding import Rejected, Usage
+from secretkit.names import is_label
 
 
 @click.command()
@@ -37,6 +38,9 @@ def command(
     from secretkit.encryption.declared import declared
     from secretkit.encryption.rewriting import rewriting, usual
 
+    for name in namespaces:
+        if not is_label(name):
+            raise Usage(f"--namespace: {name!r} is no name of a namespace")
     try:
         found = declared(file, platform, environment)
         chosen = way or usual(found.needed, found.target)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from secretkit.finding import Finding
 from secretkit.model.app import App
 from secretkit.model.control_plane import Kind
+from secretkit.model.encryptable import unencryptable
 from secretkit.rules import Rule
 
 _SECRETS = Kind("", "secrets")
@@ -12,7 +13,9 @@ _SECRETS = Kind("", "secrets")
 
 def find(app: App) -> Iterator[Finding]:
     encryption = app.encryption
-    if encryption and encryption.block and not encryption.covers(_SECRETS):
+    if not encryption or any(map(unencryptable, encryption.resources)):
+        return  # what is misspelled may be meant for `secrets`
+    if encryption.block and not encryption.covers(_SECRETS):
         covering = set(_SECRETS.above)
         field = "except" if covering & set(encryption.excepted_kinds) else "resources"
         yield RULE.at((encryption.at / field).key)

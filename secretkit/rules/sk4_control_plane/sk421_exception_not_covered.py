@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from secretkit.finding import Finding
 from secretkit.model.app import App
-from secretkit.model.control_plane import Encryption, Kind, unencryptable
+from secretkit.model.control_plane import Encryption, Kind
+from secretkit.model.encryptable import unencryptable
 from secretkit.rules import Rule
 
 
