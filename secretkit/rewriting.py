@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from secretkit.emit import yaml as emit
 from secretkit.finding import Rejected
-from secretkit.text import Path
+from secretkit.text import Path, has
 
 
 class Layout(Exception):
@@ -230,10 +230,13 @@ class Text:
         at = step if isinstance(step, int) else self._number(whole, step)
         before = spans[at - 1][1] if at else self._at(whole.start_mark)
         after = spans[at + 1][0] if at + 1 < len(spans) else self._at(whole.end_mark)
+        is_beside = "\n" not in self.text[before : spans[at][1]]
+        if at and is_beside:
+            return self._with(before, spans[at][1], "")  # a comment behind stays with its line
         if "#" in self.text[before : spans[at][0]] + self.text[spans[at][1] : after]:
             raise Layout  # nobody can tell which of two neighbours a comment speaks of
         if at:
-            return self._with(spans[at - 1][1], spans[at][1], "")
+            return self._with(before, spans[at][1], "")
         return self._with(spans[0][0], spans[1][0], "")
 
     def _lines(self, key: Any, node: Any) -> tuple[int, int]:
@@ -357,6 +360,21 @@ def assigned(text: str, path: Path, new: Any) -> str:
     raise Layout
 
 
+def nulled(text: str, path: Path) -> str:
+    """The text with `null` at `path`, where `assigned` would take the entry away; raises Layout."""
+    start = Text(text)
+    try:
+        if not has(start.value(), path):
+            found = _grown(start, path, None)
+        else:
+            found = start if start.value(path) is None else _anew(start, path, None)
+        if found.value() == _put(start.value(), path, None, is_null=True):
+            return found.text
+    except (KeyError, IndexError, ValueError, Rejected):
+        pass
+    raise Layout
+
+
 def exchanged(text: str, path: Path, names: Sequence[str], come: str, go: str) -> str:
     """The text where entries of a mapping change places with those of its entry `come`.
 
@@ -376,16 +394,19 @@ def exchanged(text: str, path: Path, names: Sequence[str], come: str, go: str) -
     return here.text
 
 
-def _put(value: Any, path: Path, new: Any) -> Any:
-    """The tree with another value at a path, whose parents are made where they are missing."""
+def _put(value: Any, path: Path, new: Any, *, is_null: bool = False) -> Any:
+    """The tree with another value at a path, whose parents are made where they are missing.
+
+    None takes the value away, unless it `is_null` that is wanted.
+    """
     if not path:
         return new
     head, *rest = path
     whole = dict(value) if isinstance(value, dict) else {}
-    if new is None and not rest:
+    if new is None and not rest and not is_null:
         whole.pop(head, None)
     else:
-        whole[head] = _put(whole.get(head), tuple(rest), new)
+        whole[head] = _put(whole.get(head), tuple(rest), new, is_null=is_null)
     return whole
 
 
@@ -410,13 +431,18 @@ def _assign(text: Text, path: Path, old: Any, new: Any) -> Text:
     if isinstance(old, list) and isinstance(new, list) and old and new:
         return _assign_list(text, path, old, new)
     if isinstance(new, dict | list) and new and not text.has_comments(path):
-        *above, key = path
-        keys = list(text.value(tuple(above)))
-        before = keys[keys.index(key) - 1] if keys.index(key) else None
-        if before is None:
-            return _only(text, path, keys, new)
-        return text.delete(path).insert(tuple(above), entry(str(key), new), before)
+        return _anew(text, path, new)
     return text.replace(path, new)
+
+
+def _anew(text: Text, path: Path, new: Any) -> Text:
+    """The text with the entry at a path written anew, without the comments of the old one."""
+    *above, key = path
+    keys = list(text.value(tuple(above)))
+    before = keys[keys.index(key) - 1] if keys.index(key) else None
+    if before is None:
+        return _only(text, path, keys, new)
+    return text.delete(path).insert(tuple(above), entry(str(key), new), before)
 
 
 def _only(text: Text, path: Path, keys: list[str], new: Any) -> Text:

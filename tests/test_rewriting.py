@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from secretkit.emit import yaml as emit
 from secretkit.load import load
-from secretkit.rewriting import Layout, Text, assigned, entry, exchanged
+from secretkit.rewriting import Layout, Text, assigned, entry, exchanged, nulled
 from secretkit.text import Source
 
 TEXT = """\
@@ -94,6 +94,7 @@ def test_blocks_change_places_in_whatever_order_they_stand() -> None:
         pytest.param("a: {b: 1}\n", ("a", "d", "e"), True, "a: {b: 1, d: {e: true}}\n", id="two levels"),
         pytest.param("a: |\n  t\n\n# c\nb: 1\n", ("a",), "x", "a: x\n\n# c\nb: 1\n", id="a block text"),
         pytest.param("a: t\n  u # c\nb: 1\n", ("a",), "x", "a: x # c\nb: 1\n", id="a text on two lines"),
+        pytest.param("a: {b: 1, c: 2  # of the line\n  }\n", ("a", "c"), None, "a: {b: 1  # of the line\n  }\n", id="the last on a line that has a comment"),
         pytest.param("a: {b: {}, c: 1}\n", ("a", "b"), {"d": "x"}, "a: {b: {d: x}, c: 1}\n", id="the first, empty"),
         pytest.param("a:\n  b: {}\nc: 1\n", ("a", "b"), {"d": "x"}, "a:\n  b:\n    d: x\nc: 1\n", id="the only one, empty"),
         pytest.param(
@@ -120,6 +121,30 @@ def test_blocks_change_places_in_whatever_order_they_stand() -> None:
 )  # fmt: skip
 def test_layouts(text: str, path: tuple[str, ...], new: Any, wanted: str) -> None:
     assert assigned(text, path, new) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        pytest.param("a: {}\n", "a: {b: null}\n", id="an empty flow"),
+        pytest.param("a:\n  c: 1\n", "a:\n  c: 1\n  b: null\n", id="a block"),
+        pytest.param("c: 1\n", "c: 1\na:\n  b: null\n", id="no mapping yet"),
+        pytest.param("a: {b: null}  # x\n", "a: {b: null}  # x\n", id="null already"),
+        pytest.param("a: {b: {c: 1}}  # x\n", "a: {b: null}  # x\n", id="for the only one of a flow"),
+        pytest.param(
+            "a:\n  # why\n  b:\n    # k\n    c: 1  # c\n  # of d\n  d: 2\n",
+            "a:\n  b: null\n  # of d\n  d: 2\n", id="for a block, whose comments go",
+        ),
+        pytest.param("a:\n  d: 2\n  b:\n    c: 1\n", "a:\n  d: 2\n  b: null\n", id="for the last one"),
+    ],
+)  # fmt: skip
+def test_null_is_written_where_nothing_would_mean_something_else(text: str, wanted: str) -> None:
+    assert nulled(text, ("a", "b")) == wanted
+
+
+def test_null_is_not_written_where_an_anchor_would_go() -> None:
+    with pytest.raises(Layout):
+        nulled("a:\n  b: &x {c: 1}\nd: *x\n", ("a", "b"))
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 from secretkit.check import policy_faults as faults
 from secretkit.finding import Finding, Rejected, closest
 from secretkit.fragment import NAME
-from secretkit.load import faults as load_faults
 from secretkit.load.manifests import load_documents
 from secretkit.load.scalars import kind
 from secretkit.model.audit_policy import LEVELS, STAGES, Policy
@@ -33,7 +32,7 @@ def load_policy(source: Source) -> Checked:
     _json(source)
     documents = load_documents(source)
     if not documents:
-        raise Rejected([load_faults.EMPTY.at(Span(source, 1, 1, 1, 1))])
+        raise Rejected([faults.HEAD.at(Span(source, 1, 1, 1, 1), got="an empty file")])
     findings = list(_documents(documents))
     if findings:
         raise Rejected(findings)

@@ -1,7 +1,8 @@
 """Commands as a script for `sh`: every word quoted, nothing of the input evaluated."""
 
+import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from secretkit.wiring import Script, Variable, Words
 
@@ -12,6 +13,11 @@ def text(script: Script) -> str:
     """The script, without its head: it stops at the first failure and at a variable that is not set."""
     needs = "".join(f': "${{{one.name}:?{one.about}}}"\n' for one in script.variables)
     return f"set -eu\n{needs}\n" + "".join(_line(command) for command in script.commands)
+
+
+def filled(text: str, words: Mapping[str, str]) -> str:
+    """A script whose gaps `@NAME@` are filled with quoted words, in one go: a word like a gap is none."""
+    return re.sub("@([A-Z]+)@", lambda gap: shlex.quote(words[gap[1]]), text)
 
 
 def _line(command: Words) -> str:

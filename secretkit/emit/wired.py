@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from secretkit import wiring
 from secretkit.emit import hcl, shell, yaml
-from secretkit.wiring import Part, Plan, Script
+from secretkit.wiring import Part, Plan, Program, Script
 
 
 def texts(plan: Plan) -> Iterator[tuple[str, str]]:
@@ -22,6 +22,8 @@ def _text(part: Part) -> str:
     match part.content:
         case Script():
             return shell.text(part.content)
+        case Program():
+            return shell.filled(part.content.text, part.content.words)
         case tuple():
             return hcl.text(part.content)
         case _:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 from secretkit.encryption import editing, faults, states
 from secretkit.encryption.declared import Declared, again
@@ -62,9 +62,19 @@ def _readers(found: Declared) -> list[str]:
 
 def _environments(found: Declared) -> Iterator[str]:
     """Environments that say something of the encryption themselves."""
+    yield from (name for name, says in _patches(found) if says)
+
+
+def heirs(found: Declared) -> tuple[str, ...]:
+    """Environments that a step of the base moves too: they say nothing of the encryption themselves."""
+    return () if found.environment else tuple(name for name, says in _patches(found) if not says)
+
+
+def _patches(found: Declared) -> Iterator[tuple[str, bool]]:
+    """Each environment, and whether it says something of the encryption."""
     for name, patch in ((found.own.value.get("spec") or {}).get("environments") or {}).items():
-        if isinstance(patch, dict) and "encryption" in {**patch, **(patch.get("spec") or {})}:
-            yield name
+        if isinstance(patch, dict):
+            yield name, "encryption" in {**patch, **(patch.get("spec") or {})}
 
 
 def needs(found: Declared, step: Callable[[Section], Step]) -> Needs:
@@ -105,12 +115,14 @@ def _way(
     return way
 
 
+def is_enough(said: Needs, needs: Needs) -> bool:
+    """Whether what is known of the cluster is what a step needs."""
+    order: tuple[Needs, ...] = get_args(Needs)
+    return order.index(said) >= order.index(needs)
+
+
 def _check(step: Step, said: Needs) -> None:
-    if (
-        step.needs == "nothing"
-        or said == step.needs
-        or (step.needs, said) == ("rolled", "rewritten")
-    ):
+    if is_enough(said, step.needs):
         return
     if step.needs == "rolled":
         raise Refused(
@@ -124,9 +136,8 @@ def _check(step: Step, said: Needs) -> None:
 
 
 def _refused(found: Declared, refused: Refused) -> Rejected:
-    return Rejected(
-        [faults.REFUSED.at(editing.place_of(found), why=refused.why, mend=refused.mend)]
-    )
+    code = faults.ORDER if refused.is_order else faults.REFUSED
+    return Rejected([code.at(editing.place_of(found), why=refused.why, mend=refused.mend)])
 
 
 def begun(make: Callable[[Section], Section], does: str) -> Callable[[Section], Step]:

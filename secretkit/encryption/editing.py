@@ -8,8 +8,8 @@ from secretkit.encryption.declared import Declared
 from secretkit.encryption.states import Section
 from secretkit.finding import Rejected
 from secretkit.merge import merged
-from secretkit.rewriting import Layout, assigned, exchanged
-from secretkit.text import Path, Place
+from secretkit.rewriting import Layout, assigned, exchanged, nulled
+from secretkit.text import Path, Place, has
 
 _BLOCK = ("provider", "kms", "keys")
 
@@ -25,15 +25,23 @@ def edited(found: Declared, new: Section | None) -> str:
     old, wanted = _own(found, at), new
     if found.environment:
         wanted = _patch(found, new)
+    is_null = new is None and _inherits(found)
     try:
+        if is_null:
+            return nulled(text, at)
         if old and wanted:
             text = _moved(text, at, old, wanted)
-        if wanted is None and old is None:
-            return text
-        return assigned(text, at, wanted)
+        return assigned(text, at, wanted) if wanted or has(found.own.value, at) else text
     except Layout:
         place = found.spec / "encryption" if old else found.spec
-        raise Rejected([faults.LAYOUT.at(place, section=_shown(wanted))]) from None
+        shown = "encryption: null" if is_null else _shown(wanted)
+        raise Rejected([faults.LAYOUT.at(place, section=shown)]) from None
+
+
+def _inherits(found: Declared) -> bool:
+    """Whether it is an environment that would have the base's section if it said nothing."""
+    base = (found.own.value.get("spec") or {}).get("encryption")
+    return found.environment is not None and base is not None
 
 
 def _path(found: Declared) -> Path:
@@ -55,8 +63,6 @@ def _own(found: Declared, path: Path) -> Any:
 def _patch(found: Declared, new: Section | None) -> Any:
     """What an environment must say, so that its section is `new`; None where it need say nothing."""
     base = (found.own.value.get("spec") or {}).get("encryption")
-    if new is None and base is not None:
-        raise Rejected([faults.LAYOUT.at(found.spec, section="encryption: null")])
     if new is None or base is None:
         return new
     own = _own(found, _path(found)) or {}

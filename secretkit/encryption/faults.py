@@ -23,7 +23,23 @@ REFUSED = Code(
     why="a step out of turn makes stored objects unreadable, and one such object breaks every list of its kind",
     fix="{mend}",
     source="Kubernetes: encrypting confidential data at rest, rotating a key",
-    wrong="# not text: `secretkit encryption rotate` while a rotation is under way",
+    wrong="# not text: `secretkit encryption next` without `--rolled` while a new key can only be read",
+)
+ORDER = Code(
+    code="SK424",
+    title="{why}",
+    why="nothing would be lost: it is refused for order's sake, so that the file holds no key and no provider "
+    "that can never write, and says what is meant",
+    fix="{mend}",
+    wrong="# not text: `secretkit encryption rotate` while the new key of `enable` can only be read",
+)
+SHARED = Code(
+    code="SK439",
+    title="one cluster was looked at, and the step is taken for {names} too",
+    why="what has no encryption of its own has this one, and what is seen of one cluster says nothing of another",
+    fix="name the environment with `--env`; or look at the cluster of each (`secretkit encryption verify FILE --env "
+    "NAME`), and then give your word for all: `--{needs}`",
+    wrong="# not text: `secretkit encryption next FILE --etcd` where `environments` have the base's encryption",
 )
 DECLARED = Code(
     code="SK438",
@@ -67,5 +83,6 @@ MANAGED_MIGRATION = Code(
 )
 
 CODES = (
-    UNDECLARED, NO_MIGRATION, WILDCARD, NO_VERSION, MANAGED_MIGRATION, LAYOUT, REFUSED, DECLARED,
+    UNDECLARED, NO_MIGRATION, WILDCARD, NO_VERSION, MANAGED_MIGRATION, LAYOUT, REFUSED, DECLARED, ORDER,
+    SHARED,
 )  # fmt: skip

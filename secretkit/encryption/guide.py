@@ -1,12 +1,12 @@
 """What to do between two steps, and where an encryption stands, as text and as JSON."""
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from secretkit.encryption import editing, states
 from secretkit.encryption.declared import Declared
-from secretkit.encryption.states import Refused, Section, Stage, Step
+from secretkit.encryption.states import Refused, Section, Step
 from secretkit.model.control_plane import Key
 
 _LIVE = "/etc/kubernetes/control-plane/encryption-configuration.yaml"
@@ -69,9 +69,12 @@ def text(found: Declared) -> Iterator[str]:
     yield from what_next(found)
 
 
-def what_next(found: Declared) -> Iterator[str]:
-    """What must happen before the next step, and the step."""
-    ahead = _ahead(found)
+def what_next(found: Declared, way: str = "next") -> Iterator[str]:
+    """What must happen before the next step, and the step; then the other ways from here.
+
+    `way` is the command that goes on with what was begun: `next`, or `disable` for its second step.
+    """
+    ahead = _ahead(found, way)
     if ahead.step is None:
         yield "nothing is under way; what can begin:"
         yield from (f"       {command}" for one in ahead.others for command in one.commands)
@@ -87,15 +90,42 @@ def what_next(found: Declared) -> Iterator[str]:
         yield from (f"       {command}" for command in commands)
 
 
-def _ahead(found: Declared) -> Ahead:
+def _ahead(found: Declared, way: str = "next") -> Ahead:
     section = editing.section(found)
     stage = states.stage(section)
     call = _call(found)
-    if stage.forward is None:
+    ways = {"next": _taken(stage.forward, section), "disable": _ending(section)}
+    first = way if ways[way] else "next"
+    step = ways[first]
+    if step is None:
         return Ahead(None, (), None, tuple(_beginnings(call)))
-    step = stage.forward(section)
-    command = f"secretkit encryption next {call} --{step.needs}"
-    return Ahead(step, tuple(_before(found, step)), command, tuple(_others(stage, section, call)))
+    others: list[Task] = []
+    onward, ending = ways["next"], ways["disable"]
+    if first == "disable" and onward:
+        what = f"go on encrypting ({onward.does}; `status` says what comes before)"
+        others.append(Task(what, (f"secretkit encryption next {call} --{onward.needs}",)))
+    elif ending:
+        what = "end encryption, once every API server has loaded what the file says now"
+        others.append(Task(what, (f"secretkit encryption disable {call} --rolled",)))
+    back = _taken(stage.back, section)
+    if back:
+        flag = "" if back.needs == "nothing" else f" --{back.needs}"
+        others.append(Task("go back", (f"secretkit encryption back {call}{flag}",)))
+    command = f"secretkit encryption {first} {call} --{step.needs}"
+    return Ahead(step, tuple(_before(found, step)), command, tuple(others))
+
+
+def _ending(section: Section) -> Step | None:
+    """The second step of disabling, where the first is taken."""
+    step = _taken(states.disabled, section)
+    return step if step and step.needs == "rolled" else None
+
+
+def _taken(way: Callable[[Section], Step] | None, section: Section) -> Step | None:
+    try:
+        return way(section) if way else None
+    except Refused:
+        return None
 
 
 def _beginnings(call: str) -> Iterator[Task]:
@@ -106,24 +136,11 @@ def _beginnings(call: str) -> Iterator[Task]:
     yield Task("end encryption", (f"secretkit encryption disable {call}",))
 
 
-def _others(stage: Stage, section: Section, call: str) -> Iterator[Task]:
-    if stage.name == "readable in the clear":
-        what = "end encryption, once every API server has loaded what the file says now"
-        yield Task(what, (f"secretkit encryption disable {call} --rolled",))
-    elif stage.back:
-        try:
-            needs = stage.back(section).needs
-        except Refused:
-            return
-        flag = "" if needs == "nothing" else f" --{needs}"
-        yield Task("go back", (f"secretkit encryption back {call}{flag}",))
-
-
 def _before(found: Declared, step: Step) -> Iterator[Task]:
     """Each thing to do before a step."""
     call = _call(found)
+    yield from _new_keys(found)
     if step.needs == "rolled":
-        yield from _new_keys(found)
         yield Task("take a snapshot of etcd, and keep it with the keys that read it")
     yield _put_in_place(found)
     yield Task(
@@ -144,8 +161,9 @@ def _before(found: Declared, step: Step) -> Iterator[Task]:
 
 
 def _new_keys(found: Declared) -> Iterator[Task]:
-    for key in _keys(found):
-        if key.state != "next":
+    going = found.needed.move_from
+    for key in (key for key in _keys(found) if key.state == "next"):
+        if going and key in going.keys:
             continue
         source, argument = key.source or ("", "")
         path = argument if source == "file" else f"{_KEYS}/{key.name}"
@@ -183,6 +201,7 @@ def _call(found: Declared) -> str:
 
 def ended(before: Declared) -> Iterator[str]:
     """What is left to do once the section is gone."""
-    yield f"{before.call} declares no encryption any more:"
+    where = f" for `{before.environment}`" if before.environment else ""
+    yield f"{before.call} declares no encryption any more{where}:"
     yield "  1. take --encryption-provider-config out of every API server, and restart them one by one"
     yield "  2. archive the keys for as long as backups of etcd need them"

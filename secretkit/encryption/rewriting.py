@@ -1,12 +1,11 @@
 """What makes every stored object be written again: migrations that the cluster runs, or a script."""
 
 import re
-import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypeAlias
 
-from secretkit.emit import yaml
+from secretkit.emit import shell, yaml
 from secretkit.encryption import faults
 from secretkit.encryption.declared import Declared
 from secretkit.encryption.verdict import writer
@@ -72,14 +71,12 @@ def _wanted(encryption: Encryption, target: Target) -> str:
 def script(encryption: Encryption, target: Target, namespaces: Sequence[str] = ()) -> str:
     """A POSIX shell script around kubectl; every word that comes from a file is quoted."""
     given = {
-        "RESOURCES": [_argument(kind) for kind in encryption.kinds],
-        "EXCEPTED": [_argument(kind) for kind in encryption.excepted_kinds],
-        "NAMESPACES": namespaces,
-        "WRITER": [_wanted(encryption, target)],
+        "RESOURCES": "\n".join(_argument(kind) for kind in encryption.kinds),
+        "EXCEPTED": "\n".join(_argument(kind) for kind in encryption.excepted_kinds),
+        "NAMESPACES": "\n".join(namespaces),
+        "WRITER": _wanted(encryption, target),
     }
-    text = _SCRIPT.read_text(encoding="utf-8")
-    # In one go: a word that looks like a gap is none.
-    return re.sub("@([A-Z]+)@", lambda gap: shlex.quote("\n".join(given[gap[1]])), text)
+    return shell.filled(_SCRIPT.read_text(encoding="utf-8"), given)
 
 
 def _argument(kind: Kind) -> str:

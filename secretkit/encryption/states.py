@@ -17,15 +17,24 @@ ORDER = (
     "moveTo", "moveFrom",
 )  # fmt: skip
 _BLOCK = ("provider", "kms", "keys")
-_ROTATING = ("rotating: readable", "rotating: writing")  # a leaked key does not wait for its turn
+
+# What may begin while something else is under way: a key that leaked does not wait for its turn, nor
+# does an end. Begun at any other time it loses an object, or is for nothing.
+_QUIET = ("steady", "readable in the clear")
+_ROTATING = ("rotating: readable", "rotating: writing")
+_MOVING = ("moving: readable", "moving: writing")
 
 
 class Refused(Exception):
-    """A step that would make objects unreadable, or that does not follow; says why, and the mend."""
+    """A step that would make objects unreadable, or that does not follow; says why, and the mend.
 
-    def __init__(self, why: str, mend: str) -> None:
+    `is_order` says that nothing would be lost: it is refused for order's sake.
+    """
+
+    def __init__(self, why: str, mend: str, *, is_order: bool = False) -> None:
         self.why = why
         self.mend = mend
+        self.is_order = is_order
         super().__init__(why)
 
 
@@ -111,7 +120,9 @@ def rotated(section: Section, key: Section) -> Section:
             "change the key in the KMS, wait until every API server's plugin has it, rewrite, and only "
             "then disable the old one; or go to another plugin with `secretkit encryption move`",
         )  # fmt: skip
-    _steady(section, *_ROTATING)
+    found = stage(section)
+    if found.name not in (*_QUIET, *_ROTATING, "moving: writing"):
+        raise _for_nothing(found, "a new key would never write")
     _unused(section, key["name"])
     return {**section, "keys": [*section["keys"], key]}
 
@@ -124,7 +135,20 @@ def enabled(block: Section, resources: list[str] | None) -> Section:
 
 def disabled(section: Section) -> Step:
     """To D1, or from there to D2."""
-    _steady(section)
+    found = stage(section)
+    if found.name == "disabling: written in the clear":
+        raise Refused(
+            f"it has come this far already ({found.name}: {found.says})",
+            "end it with `secretkit encryption next FILE`, once every object is rewritten",
+            is_order=True,
+        )
+    if found.name not in (*_QUIET, *_ROTATING, *_MOVING):
+        # Of a plugin `readUnencrypted` alone tells an end from a beginning, and it would write unread.
+        raise Refused(
+            f"nothing is encrypted yet ({found.name}: {found.says})",
+            "take that back: `secretkit encryption back FILE`",
+            is_order=section["provider"] != "kms",
+        )
     if not section.get("readUnencrypted"):
         does = "objects in the clear can be read, so that writing them can begin"
         return Step(does, "nothing", _ordered({**section, "readUnencrypted": True}))
@@ -134,7 +158,14 @@ def disabled(section: Section) -> Step:
 
 def moved(section: Section, block: Section) -> Section:
     """M1: another provider that can be read."""
-    _steady(section)
+    found = stage(section)
+    if "moveTo" in section or "moveFrom" in section:
+        raise Refused(
+            f"a move is under way, whose provider would go too early ({found.name}: {found.says})",
+            "finish that first: `secretkit encryption status FILE` says how",
+        )
+    if found.name not in (*_QUIET, *_ROTATING):
+        raise _for_nothing(found, "another provider would never write")
     if block["provider"] != "kms" and block["provider"] == section["provider"]:
         raise Refused(
             f"`{block['provider']}` is the provider already", "use `secretkit encryption rotate`"
@@ -152,13 +183,9 @@ def moved(section: Section, block: Section) -> Section:
     return _ordered({**section, "moveTo": block})
 
 
-def _steady(section: Section, *also: str) -> None:
-    found = stage(section)
-    if found.name not in ("steady", "readable in the clear", *also):
-        raise Refused(
-            f"something else is under way ({found.name}: {found.says})",
-            "finish that first: `secretkit encryption status FILE` says how",
-        )
+def _for_nothing(found: Stage, why: str) -> Refused:
+    mend = "finish that (`secretkit encryption next FILE`), or take it back first (`secretkit encryption back FILE`)"
+    return Refused(f"{why} ({found.name}: {found.says})", mend, is_order=True)
 
 
 def _unused(section: Section, name: str) -> None:
@@ -174,18 +201,9 @@ def _unused(section: Section, name: str) -> None:
 
 def _turn(section: Section) -> Step:
     """R1 to R2."""
-    new = names(section, "next")
-    turns = {"next": "active", "active": "previous"}
-    keys = [
-        {
-            **key,
-            "state": turns.get(key["state"], key["state"])
-            if key["name"] not in new[1:]
-            else "next",
-        }
-        for key in section["keys"]
-    ]
-    return Step(f"{new[0]} writes from now on", "rolled", {**section, "keys": keys})
+    new = names(section, "next")[0]
+    keys = _begun(_restated(section["keys"], {"active": "previous"}))
+    return Step(f"{new} writes from now on", "rolled", {**section, "keys": keys})
 
 
 def _retire(section: Section) -> Step:
@@ -206,7 +224,7 @@ def _begin(section: Section) -> Step:
     """E1 to E2."""
     rest = {key: value for key, value in section.items() if key != "writeUnencrypted"}
     if "keys" in section:
-        rest["keys"] = _restated(section["keys"], {"next": "active"})
+        rest["keys"] = _begun(section["keys"])
     does = f"{shown(rest)} writes from now on, and what is in the clear can still be read"
     return Step(does, "rolled", _ordered({**rest, "readUnencrypted": True}))
 
@@ -220,7 +238,7 @@ def _turn_move(section: Section) -> Step:
     """M1 to M2."""
     new, old = dict(section["moveTo"]), _block(section)
     if "keys" in new:
-        new["keys"] = _restated(new["keys"], {"next": "active"})
+        new["keys"] = _begun(new["keys"])
     if "keys" in old:
         old["keys"] = _restated(old["keys"], {"active": "previous"})
     return Step(
@@ -249,11 +267,9 @@ def _forget_next(section: Section) -> Step:
 
 
 def _turn_back(section: Section) -> Step:
-    old = names(section, "previous")
-    if len(old) > 1:
-        raise Refused("several keys are `previous`, and one can write", "edit their states by hand")
+    old = _last_one(section)
     keys = _restated(section["keys"], {"active": "next", "previous": "active"})
-    return Step(f"{old[0]} writes again", "nothing", {**section, "keys": keys})
+    return Step(f"{old} writes again", "nothing", {**section, "keys": keys})
 
 
 def _forget_move(section: Section) -> Step:
@@ -264,6 +280,7 @@ def _forget_move(section: Section) -> Step:
 def _turn_move_back(section: Section) -> Step:
     old, new = dict(section["moveFrom"]), _block(section)
     if "keys" in old:
+        _last_one(old)
         old["keys"] = _restated(old["keys"], {"previous": "active"})
     if "keys" in new:
         new["keys"] = _restated(new["keys"], {"active": "next"})
@@ -277,6 +294,19 @@ def _write_again(section: Section) -> Step:
 
 def _drop_unused(section: Section) -> Step:
     return Step(f"{shown(section)} goes, before it wrote anything", "rewritten", None)
+
+
+def _last_one(block: Mapping[str, Any]) -> str:
+    old = names(block, "previous")
+    if len(old) > 1:
+        raise Refused("several keys are `previous`, and one can write", "edit their states by hand")
+    return old[0]
+
+
+def _begun(keys: list[Section]) -> list[Section]:
+    """The first `next` key is active; of several one writes."""
+    first = next(key["name"] for key in keys if key["state"] == "next")
+    return [{**key, "state": "active"} if key["name"] == first else key for key in keys]
 
 
 def _restated(keys: list[Section], states: Mapping[str, str]) -> list[Section]:

@@ -31,7 +31,8 @@ def unsafe(old: Configuration, new: Configuration) -> tuple[Reason, ...]:
     """Why objects may become unreadable where `new` takes the place of `old`; empty where none does.
 
     While it does, some API servers still have the old file: what is written must be readable to
-    both, and nothing is dropped in the step in which the writer changes.
+    both, and nothing is dropped in the step in which the writer changes. Whether something is left
+    of a reader that goes later no file tells: that is a warning.
     """
     found: dict[tuple[Code, tuple[tuple[str, str], ...]], list[Kind]] = {}
     for kind in dict.fromkeys((*old.kinds, *new.kinds)):
@@ -54,13 +55,13 @@ def _of_kind(old: tuple[Reader, ...] | None, new: tuple[Reader, ...] | None) -> 
         return Reason(faults.ADDED) if new_writer != _IDENTITY else None
     if not _has(before, new_writer):
         return Reason(faults.UNREAD, words=(("writer", str(new_writer)),))
-    if _is_same(old_writer, new_writer):
-        return None
     lost = [reader for reader in before if not _has(after, reader)]
-    if lost:
-        names = " and ".join(map(str, lost))
-        return _dropped(f"{names} would go in the step in which {new_writer} begins to write")
-    return None
+    if not lost:
+        return None
+    names = " and ".join(map(str, lost))
+    if _is_same(old_writer, new_writer):
+        return Reason(faults.READER, words=(("reader", names),))
+    return _dropped(f"{names} would go in the step in which {new_writer} begins to write")
 
 
 def _dropped(problem: str) -> Reason:

@@ -1,4 +1,4 @@
-"""SK495 to SK499: a change of the encryption that would make stored objects unreadable."""
+"""SK429, SK495 to SK499: a change of the encryption that would make stored objects unreadable."""
 
 from secretkit.finding import Code
 
@@ -55,4 +55,16 @@ STANDING = Code(
     wrong="# not text: `render -o DIR` where DIR/control-plane holds a file that no API server loads",
 )
 
-CODES = (UNREAD, DROPPED, CHANGED, ADDED, STANDING)
+READER = Code(
+    code="SK429",
+    severity="warning",
+    title="{reader} could no longer read {resources}",
+    why="it may have written before it was only read: one object that is left of it breaks every list of its kind, "
+    "on every API server, and the file that stands does not tell whether there is one",
+    fix="see on each cluster that nothing is left of it: `secretkit encryption verify FILE --etcd` names what is not under "
+    "the key that writes. Where something is, put the reader back, and rewrite first",
+    source="Kubernetes: what is stored stays as it was written until it is rewritten",
+    wrong="# not text: a `previous` key, or `readUnencrypted: true`, that is gone since the last `render -o`",
+)
+
+CODES = (UNREAD, DROPPED, CHANGED, ADDED, STANDING, READER)

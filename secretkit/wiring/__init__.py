@@ -13,6 +13,11 @@ from typing import Any, NamedTuple, TypeAlias
 from secretkit.model.control_plane import Encryption, Kind
 from secretkit.target import Target
 
+# Behind the head of a cloud's script, where there is a key.
+REWRITE = """\
+Then rewrite the Secrets that are there, with a kubectl of this cluster; FILE is your platform.yaml:
+  secretkit encryption rewrite FILE --as script > rewrite.sh && sh rewrite.sh
+"""
 AUDIT_POLICY = "audit-policy.yaml"
 ENCRYPTION = "encryption-configuration.yaml"
 LOG_LIMITS = {"maxage": "30", "maxbackup": "10", "maxsize": "100"}  # CIS 1.2.17 to 1.2.19
@@ -75,6 +80,13 @@ class Script(NamedTuple):
         return tuple(dict.fromkeys(word for word in words if isinstance(word, Variable)))
 
 
+class Program(NamedTuple):
+    """A shell script of ours, whose gaps `@NAME@` are filled with quoted words."""
+
+    text: str
+    words: Mapping[str, str]
+
+
 class Expression(NamedTuple):
     """A text of ours that Terraform evaluates, such as `var.project`; never one of the input."""
 
@@ -93,7 +105,7 @@ class Block(NamedTuple):
     blocks: "tuple[Block, ...]" = ()
 
 
-Content: TypeAlias = Mapping[str, Any] | Script | tuple[Block, ...]
+Content: TypeAlias = Mapping[str, Any] | Script | Program | tuple[Block, ...]
 
 
 class Part(NamedTuple):

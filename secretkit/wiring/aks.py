@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from secretkit.model.control_plane import Kind
 from secretkit.wiring import (
+    REWRITE,
     Block,
     Cloud,
     Expression,
@@ -39,9 +40,6 @@ kube-audit-admin would leave out get and list: no read of a Secret would be seen
 """
 _SCRIPT = """\
 The same for a cluster that exists: set the variables below and run sh aks.sh
-"""
-_REWRITE = """\
-Then rewrite the Secrets that are there: kubectl get secrets -A -o json | kubectl replace -f -
 """
 
 
@@ -78,7 +76,7 @@ def parts(plan: Plan) -> Iterator[Part]:
         "az", "monitor", "diagnostic-settings", "create", "--name", "kubernetes-audit",
         "--resource", _ID, "--workspace", _WORKSPACE, "--logs", json.dumps(logs, separators=(",", ":")),
     )))  # fmt: skip
-    key, rewrite = (_KEY_TEXT, _REWRITE) if plan.key else ("", "")
+    key, rewrite = (_KEY_TEXT, REWRITE) if plan.key else ("", "")
     yield Part("aks.tf", _TERRAFORM + key, tuple(resources))
     yield Part("aks.sh", _SCRIPT + key + rewrite, Script(tuple(commands)))
 

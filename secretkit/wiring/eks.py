@@ -6,13 +6,14 @@ Source: EKS API, EncryptionConfig and UpdateClusterConfig; Terraform's `aws_eks_
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
-from secretkit.wiring import Block, Cloud, Part, Plan, Script, Value, Variable, Wiring, Words
+from secretkit.wiring import REWRITE, Block, Cloud, Part, Plan, Program, Value, Wiring
 
 _KEY = re.compile(
     r"arn:aws[-a-z]*:kms:[-a-z0-9]+:[0-9]{12}:(key/[-A-Za-z0-9]+|alias/[-A-Za-z0-9/_]+)"
 )
-_CLUSTER = Variable("CLUSTER", "name of the cluster")
+_PROGRAM = Path(__file__).with_suffix(".sh")
 
 _TERRAFORM = """\
 Arguments for your aws_eks_cluster, whatever it is called. A list of log types that is there already
@@ -20,6 +21,7 @@ keeps its other members.
 """
 _SCRIPT = """\
 The same for a cluster that exists: CLUSTER=NAME sh eks.sh, with the region and profile of your aws.
+It may be run again: what is so already stays.
 """
 _FOR_GOOD = """\
 A key cannot be taken off or changed later, and must not be deleted. Without one, EKS from Kubernetes
@@ -31,27 +33,26 @@ def parts(plan: Plan) -> Iterator[Part]:
     """Terraform and the commands of `aws`."""
     arguments: dict[str, Value] = {"enabled_cluster_log_types": ["audit"]}
     blocks: tuple[Block, ...] = ()
-    logging = {"clusterLogging": [{"types": ["audit"], "enabled": True}]}
-    commands = [_aws("update-cluster-config", "--name", "--logging", logging)]
+    words = {
+        "KEY": plan.key or "",
+        "LOGGING": _json({"clusterLogging": [{"types": ["audit"], "enabled": True}]}),
+        "ENCRYPTION": "",
+    }
     if plan.key is not None:
         provider = Block("provider", (), {"key_arn": plan.key})
         blocks = (Block("encryption_config", (), {"resources": ["secrets"]}, (provider,)),)
         asked = [{"resources": ["secrets"], "provider": {"keyArn": plan.key}}]
-        # EKS refuses a change while one is under way, and that of the key may take an hour: it is last.
-        commands.append(Words(("aws", "eks", "wait", "cluster-active", "--name", _CLUSTER)))
-        commands.append(
-            _aws("associate-encryption-config", "--cluster-name", "--encryption-config", asked)
-        )
+        words["ENCRYPTION"] = _json(asked)
     head = _FOR_GOOD if plan.key else ""
     cluster = Block("resource", ("aws_eks_cluster", "this"), arguments, blocks)
     yield Part("eks.tf", _TERRAFORM + head, (cluster,))
-    yield Part("eks.sh", _SCRIPT + head, Script(tuple(commands)))
+    rewrite = REWRITE if plan.key else ""
+    program = Program(_PROGRAM.read_text(encoding="utf-8"), words)
+    yield Part("eks.sh", _SCRIPT + head + rewrite, program)
 
 
-def _aws(verb: str, name: str, flag: str, value: object) -> Words:
-    return Words(
-        ("aws", "eks", verb, name, _CLUSTER, flag, json.dumps(value, separators=(",", ":")))
-    )
+def _json(value: object) -> str:
+    return json.dumps(value, separators=(",", ":"))
 
 
 WIRING = Wiring(

@@ -280,6 +280,20 @@ def test_errors_of_the_input_and_of_a_policy_are_exit_1_and_no_answer(
     assert "error[SK440]: `namespace` is no field of a rule, did you mean `namespaces`?" in given[2]
 
 
+@pytest.mark.parametrize("text", ["", "# none yet\n"], ids=["no byte", "a comment alone"])
+def test_an_empty_policy_is_none(explain: Ran, folder: Path, text: str) -> None:
+    (folder / "policy.yaml").write_text(text)
+
+    code, out, err = explain("--verb=get", "--url=/", "--policy=policy.yaml")
+
+    assert (code, out) == (1, "")
+    assert err.startswith(
+        "error[SK442]: this is an empty file, not kind Policy of audit.k8s.io/v1\n"
+    )
+    assert "fix: begin with `apiVersion: audit.k8s.io/v1` and `kind: Policy`" in err
+    assert "GitOps" not in err
+
+
 def test_a_policy_comes_in_on_stdin(folder: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "secretkit", "audit", "explain", "--policy=-", "--verb=get", "--url=/"],

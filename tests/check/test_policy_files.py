@@ -55,7 +55,13 @@ def test_a_fault_stands_at_its_line(text: str, expected: tuple[str, int, str]) -
         pytest.param("apiVersion: v1\nkind: List\nitems: []\n", ("SK442", 1, "this is `v1` `List`, not kind Policy of audit.k8s.io/v1"), id="a list"),
         pytest.param("apiVersion: audit.k8s.io/v1\nrules: [{level: None}]\n", ("SK453", 1, "`apiVersion` and `kind` say `audit.k8s.io/v1`, not Policy of audit.k8s.io/v1"), id="no kind"),
         pytest.param("- a\n", ("SK441", 1, "`the file` is a list, not an object"), id="a list of YAML"),
-        pytest.param("", ("SK008", 1, "the file is empty"), id="empty"),
+        pytest.param(
+            "", ("SK442", 1, "this is an empty file, not kind Policy of audit.k8s.io/v1"), id="empty"
+        ),
+        pytest.param(
+            "# none\n", ("SK442", 1, "this is an empty file, not kind Policy of audit.k8s.io/v1"),
+            id="a comment alone",
+        ),
         pytest.param("---\n---\na: b\n", ("SK450", 2, "the first document is empty"), id="an empty first document"),
         pytest.param("{kind: Policy}\n", ("SK451", 1, "the file begins with `{`, and it is not JSON"), id="flow style"),
         pytest.param("a: [\n", ("SK001", 1, "this is not YAML: something is missing or misplaced before this"), id="no YAML"),

@@ -64,10 +64,30 @@ def repository(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Repository
 
 
 def test_a_rotation_goes_through_its_steps(repository: Repository) -> None:
-    for keys in (["k1 active", "k2 next"], ["k1 previous", "k2 active"], ["k2 active"]):
+    for keys in (["k1 active", "k2 next"], ["k1 previous", "k2 active"]):
         repository.declare(*keys)
         assert repository() == (0, []), keys
+    repository.declare("k2 active")
+    assert repository() == (0, ["warning[SK429] platform.yaml:5:3"])
     assert repository.names == ["k2"]
+
+
+def test_a_reader_that_goes_is_named_with_what_proves_that_nothing_is_left(
+    repository: Repository, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repository.declare("k1 active", "k2 previous", "k3 previous")
+    assert repository() == (0, [])
+    monkeypatch.chdir(repository.root)
+    repository.declare("k1 active")
+
+    assert run(["render", "-o", "out", "--check"]) == 1
+    assert run(["render", "-o", "out"]) == 0
+
+    said = capsys.readouterr().err
+    title = "warning[SK429]: the secretbox key `k2` and the secretbox key `k3` could no longer read `secrets`"
+    assert said.count(title) == 2  # before it is written, and when
+    assert said.count("`secretkit encryption verify FILE --etcd` names what is not") == 2
+    assert repository() == (0, [])  # once: the file that stands has them no more
 
 
 @pytest.mark.parametrize(
@@ -135,7 +155,7 @@ def test_encryption_that_was_disabled_may_go(repository: Repository) -> None:
     assert repository() == (0, [])
     (repository.root / "platform.yaml").write_text(PLATFORM + "  variables: {}\n")
 
-    assert repository() == (0, [])
+    assert repository() == (0, ["warning[SK429] platform.yaml:4:1"])
     assert not repository.file.exists()
 
 

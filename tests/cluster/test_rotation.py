@@ -116,17 +116,25 @@ E2 = {**local("secretbox", k1="active"), "readUnencrypted": True}
 D2 = {**E2, "writeUnencrypted": True}
 M1 = {**R0, "moveTo": local("aesgcm", k2="next")}
 M2 = {**local("aesgcm", k2="active"), **CLOSED, "moveFrom": local("secretbox", k1="previous")}
+# The same where encryption begins to end meanwhile.
+OPEN = {"readUnencrypted": True}
+R1_OPEN, R2_OPEN, M1_OPEN, M2_OPEN = ({**one, **OPEN} for one in (R1, R2, M1, M2))
 
 
 def test_a_step_that_is_refused_loses_something() -> None:
     """Each case below; the list is that of all steps that need a claim."""
     needing = {
-        (states.stage(section).name, step.needs)
-        for section in (R0, R1, R2, E1, E2, D2, M1, M2)
-        for way in (states.stage(section).forward, states.stage(section).back, states.disabled)
+        (states.stage(section).name, name, step.needs)
+        for section in (R0, R1, R2, E1, E2, D2, M1, M2, R1_OPEN, R2_OPEN, M1_OPEN, M2_OPEN)
+        for name, way in _ways(section).items()
         if way and (step := _try(way, section)) and step.needs != "nothing"
     }
-    assert needing == {(case.stage, case.needs) for case in CASES}
+    assert needing == {(case.stage, case.way, case.needs) for case in CASES}
+
+
+def _ways(section: dict[str, Any]) -> dict[str, Any]:
+    stage = states.stage(section)
+    return {"next": stage.forward, "back": stage.back, "disable": states.disabled}
 
 
 def _try(way: Any, section: dict[str, Any]) -> states.Step | None:
@@ -151,10 +159,8 @@ class Case(NamedTuple):
 
     @property
     def step(self) -> states.Step:
-        stage = states.stage(self.section)
-        way = {"next": stage.forward, "back": stage.back, "disable": states.disabled}[self.way]
-        assert way
-        return way(self.section)
+        step: states.Step = _ways(self.section)[self.way](self.section)
+        return step
 
 
 CASES = [
@@ -169,6 +175,10 @@ CASES = [
     Case(M1, "next", "rolled", R0),
     Case(M1, "back", "rewritten", M2),
     Case(M2, "next", "rewritten", R0),
+    Case(R1_OPEN, "disable", "rolled", R1),
+    Case(R2_OPEN, "disable", "rolled", R2),
+    Case(M1_OPEN, "disable", "rolled", M1),
+    Case(M2_OPEN, "disable", "rolled", M2),
 ]
 
 
@@ -192,6 +202,78 @@ def test_a_step_taken_too_early_loses_a_secret(plane: Plane, host: Host, case: C
         first.load(too_early, is_ready=False)
         loser = first
 
+    read = loser.until_answered("GET", path_of("default", "canary"))
+    listed = loser.until_answered("GET", "/api/v1/secrets")
+    assert (read.code, listed.code) == (500, 500), (read, listed)
+
+
+class Begun(NamedTuple):
+    """Something that is begun while something else is under way, and what the file becomes of it.
+
+    `late` is what the other server still has, or what wrote before.
+    """
+
+    command: tuple[str, ...]
+    section: dict[str, Any]
+    late: dict[str, Any] | None
+    becomes: dict[str, Any]
+    is_rolling: bool = False  # whether the server that is late loses, and not what wrote before
+    code: str = "SK437"
+
+    @property
+    def name(self) -> str:
+        return f"{self.command[0]} while {states.stage(self.section).name}"
+
+
+MOVE = ("move", "--provider", "aescbc", "--key", "k3")
+M1_OTHER = {**R0, "moveTo": local("aescbc", k3="next")}
+PLUGIN = {"provider": "kms", "kms": {"name": "aws-kms", "endpoint": "unix:///run/kms.sock"}}
+E1_PLUGIN = {**PLUGIN, "writeUnencrypted": True}
+BEGUN = [
+    # The provider that was to come has written before a step back, and another takes its place.
+    Begun(MOVE, M1, M2, M1_OTHER),
+    Begun(MOVE, {**M1_OPEN, "writeUnencrypted": True}, M2, {**M1_OTHER, **OPEN, "writeUnencrypted": True}),
+    # What one move still reads is not read by the second.
+    Begun(MOVE, M2, R0, {**local("aescbc", k3="active"), **CLOSED,
+                         "moveFrom": local("aesgcm", k2="previous")}),
+    # Taken for a plugin that goes, it writes again: what `back` does then needs no claim.
+    Begun(("disable",), E1_PLUGIN, None, {**PLUGIN, **OPEN}, is_rolling=True),
+    # The second beginning knows nothing of the key of the first.
+    Begun(("enable", "--provider", "aesgcm", "--key", "k2"), R0, R0,
+          {**local("aesgcm", k2="next"), "writeUnencrypted": True}, code="SK438"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("case", BEGUN, ids=lambda case: case.name)
+def test_what_is_begun_out_of_turn_loses_a_secret(
+    plane: Plane, host: Host, start: Start, case: Begun
+) -> None:
+    """What tests/encryption/test_every_state.py finds by search, and refuses of these alone as lossy."""
+    for name in ("k1", "k2", "k3"):
+        host.key(name)
+    becomes = case.becomes
+    if "kms" in becomes:
+        plugin = start(Plugin("aws-kms"))
+        becomes = {**becomes, "kms": {"name": "aws-kms", "endpoint": plugin.endpoint}}
+    first, second = plane.members
+    emptied(plane.etcd, "/registry/secrets/")
+    begun, late = host.config("begun.yaml", becomes), host.config("late.yaml", case.late)
+    host.file.write_text(editing.edited(declared(host.file), case.section))
+    before = host.file.read_text()
+
+    refused = host.call(case.command[0], host.file, *case.command[1:])
+
+    assert (refused.returncode, host.file.read_text()) == (1, before)
+    assert f"error[{case.code}]" in refused.stderr
+    if case.is_rolling:
+        first.load(begun)
+        second.load(late)
+    else:
+        first.load(late)
+    assert first.until_answered("POST", path_of("default"), secret("canary", "x")).code == 201
+    if not case.is_rolling:
+        first.load(begun, is_ready=False)
+    loser = second if case.is_rolling else first
     read = loser.until_answered("GET", path_of("default", "canary"))
     listed = loser.until_answered("GET", "/api/v1/secrets")
     assert (read.code, listed.code) == (500, 500), (read, listed)
@@ -326,6 +408,10 @@ def test_the_whole_walk_loses_nothing(
         walk.unload()
 
     assert host.file.read_text() == HEAD
+    nothing_is_lost(plane, running)
+
+
+def nothing_is_lost(plane: Plane, running: list[Client]) -> None:
     assert [failure for client in running for failure in client.failures] == []
     assert min(client.requests for client in running) > 500
     for client in running:
@@ -333,6 +419,53 @@ def test_the_whole_walk_loses_nothing(
             for name, value in client.written.items():
                 answer = member.until_answered("GET", path_of("default", name))
                 assert answer.body["data"] == secret(name, value)["data"]
+
+
+def test_what_may_begin_while_something_else_is_under_way_loses_nothing(
+    plane: Plane, host: Host, tmp_path: Path
+) -> None:
+    """A move in a rotation, a rotation in that move, and an end in that rotation."""
+    emptied(plane.etcd, "/registry/secrets/")
+    for member in plane.members:
+        member.load(None)
+    with clients(plane.members, "default") as running:
+        walk = Walk(plane, host, running, tmp_path)
+        walk.step("enable", "--provider", "secretbox", *host.key("key-1"))
+        walk.roll()
+        walk.step("next", "--rolled")
+        walk.roll()
+        walk.rewrite()
+        walk.step("next", "--rewritten")
+        walk.step("rotate", *host.key("key-2"))
+        walk.roll()
+        walk.step("next", "--rolled")
+        walk.roll()
+
+        walk.step("move", "--provider", "aesgcm", *host.key("key-3"))
+        walk.roll()
+        walk.step("next", "--rolled")
+        walk.roll()
+        walk.step("rotate", *host.key("key-4"))
+        walk.roll()
+        walk.rewrite()
+        assert walk.stored() == {"k8s:enc:aesgcm:v1:key-3"}
+        walk.step("next", "--rewritten")
+        walk.roll()
+        walk.step("next", "--rolled")
+        walk.roll()
+        assert "rotating: writing" in host.do("status")
+
+        walk.step("disable")
+        walk.roll()
+        walk.step("disable", "--rolled")
+        walk.roll()
+        walk.rewrite()
+        assert walk.stored() == {""}
+        walk.step("next", "--rewritten")
+        walk.unload()
+
+    assert host.file.read_text() == HEAD
+    nothing_is_lost(plane, running)
 
 
 def test_a_step_is_taken_on_what_the_servers_and_etcd_say(

@@ -1,6 +1,8 @@
 """What wires the control-plane files in, for each provider and release."""
 
 import json
+import os
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -338,19 +340,27 @@ def test_a_managed_cluster_among_others_decides() -> None:
 
 STUB = """
 call() { printf '%s\\0' "$@" >> "$CALLS"; printf '\\n' >> "$CALLS"; }
-aws() { call aws "$@"; }; gcloud() { call gcloud "$@"; }; az() { call az "$@"; }
+gcloud() { call gcloud "$@"; }; az() { call az "$@"; }
+"""
+AWS = """
+aws() {
+    case $2 in
+    describe-*) ;;
+    *) call aws "$@" ;;
+    esac
+    case "$2 $*" in
+    wait*) return "${ABSENT:-0}" ;;
+    describe-cluster*audit*) echo "$LOGS" ;;
+    describe-cluster*keyArn*) echo "$USES" ;;
+    describe-update*update-1*) echo "$CHANGED" ;;
+    describe-update*) return 9 ;;
+    *) echo update-1 ;;
+    esac
+}
 """
 VARIABLES = {"CLUSTER": "my $cluster", "LOCATION": "eu", "PROJECT": "p", "GROUP": "g",
              "CLUSTER_ID": "/i", "WORKSPACE": "/w"}  # fmt: skip
 CALLS = {
-    "eks": [
-        ["aws", "eks", "update-cluster-config", "--name", "my $cluster", "--logging",
-         '{"clusterLogging":[{"types":["audit"],"enabled":true}]}'],
-        ["aws", "eks", "wait", "cluster-active", "--name", "my $cluster"],
-        ["aws", "eks", "associate-encryption-config", "--cluster-name", "my $cluster",
-         "--encryption-config",
-         f'[{{"resources":["secrets"],"provider":{{"keyArn":"{CLOUD_KEYS["eks"]}"}}}}]'],
-    ],
     "gke": [
         ["gcloud", "container", "clusters", "update", "my $cluster", "--location", "eu",
          "--project", "p", "--database-encryption-key", CLOUD_KEYS["gke"]],
@@ -366,7 +376,7 @@ CALLS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("provider", ["eks", "gke", "aks"])
+@pytest.mark.parametrize("provider", ["gke", "aks"])
 def test_a_script_calls_the_clouds_own_command(
     folder: Folder, provider: str, tmp_path: Path
 ) -> None:
@@ -383,9 +393,91 @@ def test_a_script_calls_the_clouds_own_command(
 def test_a_script_stops_at_a_variable_that_nobody_set(
     folder: Folder, provider: str, tmp_path: Path
 ) -> None:
-    script = STUB + folder.files(provider, encrypted(provider))[f"{provider}.sh"]
+    script = STUB + AWS + folder.files(provider, encrypted(provider))[f"{provider}.sh"]
 
     calls = tmp_path / "calls"
     ran = subprocess.run(["sh", "-c", script], env={"CALLS": str(calls)}, capture_output=True)
 
     assert (ran.returncode != 0, calls.exists()) == (True, False)
+
+
+WAITED = ["wait", "cluster-active", "--name", "my $cluster"]
+LOGGED = ["update-cluster-config", "--name", "my $cluster", "--logging",
+          '{"clusterLogging":[{"types":["audit"],"enabled":true}]}',
+          "--output", "text", "--query", "update.id"]  # fmt: skip
+ENCRYPTED = ["associate-encryption-config", "--cluster-name", "my $cluster", "--encryption-config",
+             f'[{{"resources":["secrets"],"provider":{{"keyArn":"{CLOUD_KEYS["eks"]}"}}}}]',
+             "--output", "text", "--query", "update.id"]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("cluster", "called", "code"),
+    [
+        pytest.param({}, [WAITED, LOGGED, ENCRYPTED], 0, id="a new one"),
+        pytest.param({"LOGS": "True"}, [WAITED, ENCRYPTED], 0, id="one that logs"),
+        pytest.param({"USES": CLOUD_KEYS["eks"]}, [WAITED, LOGGED], 0, id="one that encrypts"),
+        pytest.param({"LOGS": "True", "USES": CLOUD_KEYS["eks"]}, [WAITED], 0, id="run again"),
+        pytest.param({"USES": "arn:other"}, [WAITED, LOGGED], 1, id="one with another key"),
+        pytest.param({"CHANGED": "Failed"}, [WAITED, LOGGED], 1, id="a change that fails"),
+        pytest.param({"CHANGED": ""}, [WAITED, LOGGED], 1, id="a change that nobody knows"),
+        pytest.param({"ABSENT": "255"}, [WAITED], 255, id="none of that name"),
+    ],
+)
+@pytest.mark.parametrize("shell", ["sh", "bash"])
+def test_the_script_of_eks_changes_what_is_not_so_yet(
+    folder: Folder, tmp_path: Path, shell: str, cluster: dict[str, str], called: list[list[str]], code: int
+) -> None:  # fmt: skip
+    script = STUB + AWS + folder.files("eks", encrypted("eks"))["eks.sh"]
+    calls = tmp_path / "calls"
+    environment = {
+        "PATH": os.environ["PATH"], "CALLS": str(calls), "CLUSTER": "my $cluster", "WAIT": "0",
+        "LOGS": "False", "USES": "None", "CHANGED": "Successful", **cluster,
+    }  # fmt: skip
+
+    ran = subprocess.run([shell, "-c", script], env=environment, capture_output=True, timeout=20)
+
+    rows = [line.split("\0")[2:-1] for line in calls.read_text().splitlines()]
+    assert (ran.returncode, rows) == (code, called), ran.stderr
+
+
+def test_the_script_of_eks_without_a_key_turns_the_log_on_alone(
+    folder: Folder, tmp_path: Path
+) -> None:
+    script = STUB + AWS + folder.files("eks", None)["eks.sh"]
+    calls = tmp_path / "calls"
+    environment = {
+        "PATH": os.environ["PATH"], "CALLS": str(calls), "CLUSTER": "my $cluster", "WAIT": "0",
+        "LOGS": "False", "CHANGED": "Successful",
+    }  # fmt: skip
+
+    subprocess.run(["sh", "-c", script], env=environment, check=True, timeout=20)
+
+    rows = [line.split("\0")[2:-1] for line in calls.read_text().splitlines()]
+    assert rows == [WAITED, LOGGED]
+
+
+@pytest.mark.skipif(shutil.which("shellcheck") is None, reason="shellcheck is not installed")
+@pytest.mark.parametrize("provider", ["eks", "gke", "aks"])
+def test_shellcheck_has_nothing_to_say_of_a_clouds_script(folder: Folder, provider: str) -> None:
+    script = folder.files(provider, encrypted(provider))[f"{provider}.sh"]
+
+    said = subprocess.run(
+        ["shellcheck", "--shell=sh", "-"], input=script, capture_output=True, text=True
+    )
+
+    assert (said.returncode, said.stdout) == (0, "")
+    first = next(line for line in script.splitlines() if line and not line.startswith("#"))
+    assert first == "set -eu"
+
+
+@pytest.mark.parametrize("provider", ["eks", "aks"])
+def test_a_script_says_how_secrets_that_are_there_are_rewritten(
+    folder: Folder, provider: str
+) -> None:
+    said = folder.files(provider, encrypted(provider))[f"{provider}.sh"]
+
+    assert (
+        "#   secretkit encryption rewrite FILE --as script > rewrite.sh && sh rewrite.sh\n" in said
+    )
+    assert "kubectl replace" not in said
+    assert "rewrite" not in folder.files(provider, None)[f"{provider}.sh"]

@@ -7,7 +7,7 @@ is complete for up to four keys or plugins, so what it does not find is not ther
 import json
 from collections.abc import Callable, Iterator
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import pytest
 
@@ -21,6 +21,10 @@ BEGIN: Section = {
     "keys": [{"name": "key-1", "state": "active"}],
     "readUnencrypted": False,
 }
+BUSY = (
+    "rotating: readable", "rotating: writing", "moving: readable", "moving: writing",
+    "enabling: readable", "disabling: written in the clear",
+)  # fmt: skip
 PLAIN = ("identity",)
 MOST_NAMES = 4
 
@@ -127,14 +131,19 @@ def enough(step: Step, said: states.Needs) -> bool:
     return order.index(said) >= order.index(step.needs)
 
 
-def search(
-    begin: Cluster, taken: Callable[[Step, states.Needs], bool]
-) -> tuple[set[Cluster], list[str]]:
+Moves: TypeAlias = Callable[[Cluster], Iterator[tuple[str, Cluster]]]
+
+
+def by(taken: Callable[[Step, states.Needs], bool]) -> Moves:
+    return lambda here: around(here, taken)
+
+
+def search(begin: Cluster, moves: Moves) -> tuple[set[Cluster], list[str]]:
     """All clusters that can be reached, and the way to the first that lost an object."""
     came: dict[Cluster, tuple[str, Cluster] | None] = {begin: None}
     queue = [begin]
     for here in queue:
-        for does, there in around(here, taken):
+        for does, there in moves(here):
             if there in came:
                 continue
             came[there] = (does, here)
@@ -161,7 +170,7 @@ def cluster(section: Section | None) -> Cluster:
 
 @pytest.mark.parametrize("section", [BEGIN, None], ids=["encrypted", "in the clear"])
 def test_no_state_that_can_be_reached_loses_an_object(section: Section | None) -> None:
-    reached, lost = search(cluster(section), enough)
+    reached, lost = search(cluster(section), by(enough))
 
     assert lost == []
     stages = {states.stage(one.section).name for one in reached if one.section}
@@ -196,6 +205,119 @@ def loosened(name: str, needs: states.Needs) -> Callable[[Step, states.Needs], b
     ],
 )
 def test_each_claim_is_needed(section: Section | None, does: str, needs: Any) -> None:
-    _, lost = search(cluster(section), loosened(does, needs))
+    _, lost = search(cluster(section), by(loosened(does, needs)))
 
     assert lost, f"no object is lost where `{does}` asks for {needs} alone"
+
+
+# What may begin while something else is under way, whatever else is done before and after. What is
+# refused loses an object where it is begun anyway, or is for nothing and says so.
+
+ALLOWED, LOSES, FOR_NOTHING = "allowed", "loses an object", "for nothing"
+OUT_OF_TURN = {
+    ("rotate", "rotating: readable"): {ALLOWED},
+    ("rotate", "rotating: writing"): {ALLOWED},
+    ("rotate", "moving: readable"): {FOR_NOTHING},  # the other provider takes over, not the new key
+    ("rotate", "moving: writing"): {ALLOWED},
+    ("rotate", "enabling: readable"): {FOR_NOTHING},
+    ("rotate", "disabling: written in the clear"): {FOR_NOTHING},
+    ("move", "rotating: readable"): {ALLOWED},
+    ("move", "rotating: writing"): {ALLOWED},
+    ("move", "moving: readable"): {LOSES},  # what the first one wrote before a step back
+    ("move", "moving: writing"): {LOSES},  # what the one before the first wrote
+    ("move", "enabling: readable"): {FOR_NOTHING},
+    ("move", "disabling: written in the clear"): {LOSES, FOR_NOTHING},  # a move is in it, or none
+    ("disable", "rotating: readable"): {ALLOWED},
+    ("disable", "rotating: writing"): {ALLOWED},
+    ("disable", "moving: readable"): {ALLOWED},
+    ("disable", "moving: writing"): {ALLOWED},
+    # A plugin that is coming looks like one that is going, and a key does not.
+    ("disable", "enabling: readable"): {LOSES, FOR_NOTHING},
+    ("disable", "disabling: written in the clear"): {FOR_NOTHING},  # it changes nothing
+}
+NEW_KEY: Section = {"name": "key-9", "state": "next"}
+KMS: Section = {"provider": "kms", "kms": {"name": "key-9"}}
+
+
+def unguarded(verb: str, section: Section, name: str) -> Section:
+    """What beginning it makes of a section, whatever is under way."""
+    match verb:
+        case "rotate":
+            return {**section, "keys": [*section["keys"], {"name": name, "state": "next"}]}
+        case "move":
+            return {**section, "moveTo": {"provider": "kms", "kms": {"name": name}}}
+        case _:
+            field = "writeUnencrypted" if section.get("readUnencrypted") else "readUnencrypted"
+            return {**section, field: True}
+
+
+WAYS: dict[str, Callable[[Section], object]] = {
+    "rotate": lambda section: states.rotated(section, NEW_KEY),
+    "move": lambda section: states.moved(section, KMS),
+    "disable": states.disabled,
+}
+
+
+def said_of(verb: str, section: Section) -> str:
+    """Whether it may begin, and if not, what the refusal says."""
+    try:
+        WAYS[verb](section)
+    except Refused as refused:
+        return FOR_NOTHING if refused.is_order else LOSES
+    return ALLOWED
+
+
+def is_in_turn(verb: str, section: Section) -> bool:
+    """Whether nothing else is under way; a plugin has its keys to itself at any time."""
+    is_for_none = verb == "rotate" and section["provider"] == "kms"
+    return is_for_none or states.stage(section).name not in BUSY
+
+
+def begun_anyway(told: str, *pairs: tuple[str, str]) -> Moves:
+    """What can come next where refusals that say one thing are passed over."""
+
+    def moves(here: Cluster) -> Iterator[tuple[str, Cluster]]:
+        yield from around(here, enough)
+        section = here.section
+        if section is None or here.names == MOST_NAMES:
+            return
+        for verb, stage in pairs:
+            if states.stage(section).name != stage or is_in_turn(verb, section):
+                continue
+            is_second = verb == "disable" and section.get("readUnencrypted")
+            if said_of(verb, section) != told or (is_second and here.said == "nothing"):
+                continue
+            names = here.names + (verb != "disable")
+            made = unguarded(verb, section, f"key-{names}")
+            yield f"{verb} anyway", here._replace(names=names).with_file(made)
+
+    return moves
+
+
+def test_what_is_said_of_each_beginning_out_of_turn() -> None:
+    found: dict[tuple[str, str], set[str]] = {}
+    for begin in (BEGIN, None):
+        for file in sorted({one.file for one in search(cluster(begin), by(enough))[0] if one.file}):
+            section = json.loads(file)
+            for verb in WAYS:
+                if not is_in_turn(verb, section):
+                    stage = states.stage(section).name
+                    found.setdefault((verb, stage), set()).add(said_of(verb, section))
+
+    assert found == OUT_OF_TURN
+
+
+@pytest.mark.parametrize("begin", [BEGIN, None], ids=["encrypted", "in the clear"])
+def test_what_is_refused_as_for_nothing_would_lose_nothing(begin: Section | None) -> None:
+    _, lost = search(cluster(begin), begun_anyway(FOR_NOTHING, *OUT_OF_TURN))
+
+    assert lost == []
+
+
+@pytest.mark.parametrize(
+    ("verb", "stage"), [pair for pair, said in OUT_OF_TURN.items() if LOSES in said]
+)
+def test_what_is_refused_as_losing_an_object_loses_one(verb: str, stage: str) -> None:
+    _, lost = search(cluster(None), begun_anyway(LOSES, (verb, stage)))
+
+    assert f"{verb} anyway" in lost

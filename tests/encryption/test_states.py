@@ -449,13 +449,117 @@ def test_what_is_out_of_turn_is_refused(tmp_path: Path) -> None:
     same = "error[SK437]: `secretbox` is the provider already"
     assert refusal(file, "move", "--provider", "secretbox") == same
 
-    call(file, "rotate", "--key", "key-2")
-    busy = (
-        "error[SK437]: something else is under way "
-        "(rotating: readable: key-2 can be read, secretbox key-1 still writes)"
+    call(file, "move", "--provider", "aesgcm", "--key", "key-2")
+    moving = "(moving: readable: aesgcm key-2 can be read, secretbox key-1 still writes)"
+    early = f"error[SK437]: a move is under way, whose provider would go too early {moving}"
+    assert refusal(file, "move", "--provider", "aescbc") == early
+    never = f"error[SK424]: a new key would never write {moving}"
+    assert refusal(file, "rotate") == never
+
+
+def test_what_is_refused_for_orders_sake_says_so(tmp_path: Path) -> None:
+    file = tmp_path / "platform.yaml"
+    file.write_text(HEAD)
+    call(file, "enable", "--provider", "secretbox", "--key", "key-1")
+
+    _, said = call(file, "disable")
+
+    assert said.splitlines()[0] == (
+        "error[SK424]: nothing is encrypted yet "
+        "(enabling: readable: objects are written in the clear, secretbox key-1 can be read)"
     )
-    for command in (["disable"], ["move", "--provider", "aesgcm"]):
-        assert refusal(file, *command) == busy
+    assert "why: nothing would be lost: it is refused for order's sake" in said
+    assert "fix: take that back: `secretkit encryption back FILE`" in said
+
+
+@pytest.mark.parametrize(
+    ("calls", "stages"),
+    [
+        pytest.param(
+            [["rotate", "--key", "key-2"], ["move", "--provider", "aesgcm", "--key", "key-3"],
+             ["next", "--rolled"], ["next", "--rewritten"]],
+            [("rotating: readable", ["secretbox key-1", "secretbox key-2"]),
+             ("moving: readable", ["secretbox key-1", "secretbox key-2", "aesgcm key-3"]),
+             ("moving: writing", ["aesgcm key-3", "secretbox key-2", "secretbox key-1"]),
+             ("steady", ["aesgcm key-3"])],
+            id="a move while a new key can be read",
+        ),
+        pytest.param(
+            [["move", "--provider", "aesgcm", "--key", "key-2"], ["next", "--rolled"],
+             ["rotate", "--key", "key-3"], ["back"], ["next", "--rolled"], ["next", "--rewritten"],
+             ["next", "--rolled"]],
+            [("moving: readable", ["secretbox key-1", "aesgcm key-2"]),
+             ("moving: writing", ["aesgcm key-2", "secretbox key-1"]),
+             ("moving: writing", ["aesgcm key-2", "aesgcm key-3", "secretbox key-1"]),
+             ("moving: readable", ["secretbox key-1", "aesgcm key-2", "aesgcm key-3"]),
+             ("moving: writing", ["aesgcm key-2", "aesgcm key-3", "secretbox key-1"]),
+             ("rotating: readable", ["aesgcm key-2", "aesgcm key-3"]),
+             ("rotating: writing", ["aesgcm key-3", "aesgcm key-2"])],
+            id="a key that leaked while objects are moved to it",
+        ),
+        pytest.param(
+            [["rotate", "--key", "key-2"], ["next", "--rolled"], ["disable"],
+             ["disable", "--rolled"], ["back"], ["disable", "--rolled"], ["next", "--rewritten"]],
+            [("rotating: readable", ["secretbox key-1", "secretbox key-2"]),
+             ("rotating: writing", ["secretbox key-2", "secretbox key-1"]),
+             ("rotating: writing", ["secretbox key-2", "secretbox key-1", "identity"]),
+             ("disabling: written in the clear", ["identity", "secretbox key-2", "secretbox key-1"]),
+             ("rotating: writing", ["secretbox key-2", "secretbox key-1", "identity"]),
+             ("disabling: written in the clear", ["identity", "secretbox key-2", "secretbox key-1"]),
+             ("none", ["identity"])],
+            id="an end while objects are rewritten",
+        ),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("text", [BLOCK, FLOW])
+def test_what_cannot_wait_begins_while_something_else_is_under_way(
+    tmp_path: Path, text: str, calls: list[list[str]], stages: list[tuple[str, list[str]]]
+) -> None:
+    assert walk(tmp_path, text, *calls) == stages
+
+
+def test_there_is_no_step_back_to_one_of_two_keys(tmp_path: Path) -> None:
+    file = tmp_path / "platform.yaml"
+    file.write_text(BLOCK)
+    for step in (["rotate", "--key", "key-2"], ["next", "--rolled"],
+                 ["move", "--provider", "aesgcm", "--key", "key-3"]):  # fmt: skip
+        assert call(file, step[0], *step[1:])[0] == 0
+
+    _, said = call(file, "next", "--rolled")
+
+    assert ways(said) == ["next --rewritten"]
+    assert refusal(file, "back") == "error[SK437]: several keys are `previous`, and one can write"
+
+
+def ways(said: str) -> list[str]:
+    """The commands that a guide ends with, in its order: those that change the file."""
+    found = [line.partition("secretkit encryption ")[2].split() for line in said.splitlines()]
+    return [" ".join([words[0], *words[2:]]) for words in found
+            if words and words[0] in ("next", "disable", "back")]  # fmt: skip
+
+
+def test_after_disable_its_second_step_comes_first(tmp_path: Path) -> None:
+    file = tmp_path / "platform.yaml"
+    file.write_text(BLOCK)
+
+    _, begun = call(file, "disable")
+    _, status = call(file, "status")
+
+    assert "before the next step (objects are written in the clear from now on):" in begun
+    assert ways(begun) == ["disable --rolled", "next --rewritten"]
+    assert ways(status) == ["next --rewritten", "disable --rolled"]  # the file does not say which
+
+
+def test_after_disable_in_a_rotation_every_way_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "platform.yaml"
+    file.write_text(BLOCK)
+    call(file, "rotate", "--key", "key-2")
+
+    _, begun = call(file, "disable")
+    _, ended = call(file, "disable", "--rolled")
+
+    assert ways(begun) == ["disable --rolled", "next --rolled", "back --rewritten"]
+    assert ways(ended) == ["next --rewritten", "back"]
 
 
 def test_what_would_be_wrong_is_not_written(tmp_path: Path) -> None:
@@ -507,6 +611,147 @@ def test_one_environment_goes_ahead_alone(tmp_path: Path) -> None:
         "staging": ["secretbox key-staging", "secretbox key-1"],
         "production": ["secretbox key-1", "secretbox key-production"],
     }
+
+
+ENVIRONMENTS = {
+    "in block style": "  environments:\n    staging: {}\n    production: {}\n",
+    "in flow style": "  environments: {staging: {}, production: {}}\n",
+    "over lines": "  environments: {\n    staging: {},  # small\n    production: {},\n  }\n",
+    "last": "  environments:\n    production: {}\n    staging: {}",
+    "with a word": "  environments:\n    staging: {namespace: x}  # small\n    production: {}\n",
+    "with a comment inside": (
+        "  environments:\n    staging: {\n      # theirs\n      namespace: x  # small\n    }\n"
+    ),
+}
+FROM_ENABLING_TO_ITS_END = (
+    ["enable", "--provider", "secretbox", "--key", "key-1"], ["next", "--rolled"],
+    ["next", "--rewritten"], ["rotate", "--key", "key-2"], ["next", "--rolled"],
+    ["next", "--rewritten"], ["move", "--provider", "aesgcm", "--key", "key-3"],
+    ["next", "--rolled"], ["next", "--rewritten"], ["disable"], ["disable", "--rolled"],
+    ["next", "--rewritten"],
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("environments", ENVIRONMENTS.values(), ids=ENVIRONMENTS)
+def test_an_environment_of_an_empty_mapping_goes_all_the_way(
+    tmp_path: Path, environments: str
+) -> None:
+    file = tmp_path / "platform.yaml"
+    file.write_text(HEAD + environments)
+
+    for command, *arguments in FROM_ENABLING_TO_ITS_END:
+        code, said = call(file, command, "--env", "staging", *arguments)
+        assert code == 0, (command, said)
+
+    ended = environments if environments.endswith("\n") else f"{environments}\n"
+    assert file.read_text() in (HEAD + environments, HEAD + ended)
+
+
+@pytest.mark.parametrize("environments", ENVIRONMENTS.values(), ids=ENVIRONMENTS)
+def test_an_environment_ends_what_it_has_from_the_base(tmp_path: Path, environments: str) -> None:
+    file = tmp_path / "platform.yaml"
+    file.write_text(BLOCK + environments)
+    for command, *arguments in FROM_ENABLING_TO_ITS_END[3:]:
+        code, said = call(file, command, "--env", "staging", *arguments)
+        assert code == 0, (command, said)
+
+    assert said.startswith(f"{file}: aesgcm key-3 can no longer be read")
+    assert "declares no encryption any more for `staging`" in said
+    assert "encryption: null" in file.read_text()
+    assert declared(file, None, "staging").encryption is None
+    assert readers(file) == ["secretbox key-1"]
+    if "production" in environments:
+        assert declared(file, None, "production").needed == declared(file).needed
+    assert refusal(file, "rotate", "--env", "staging").startswith("error[SK420]")
+    for command, *arguments in FROM_ENABLING_TO_ITS_END:  # and all over again
+        assert call(file, command, "--env", "staging", *arguments)[0] == 0
+    assert declared(file, None, "staging").encryption is None
+
+
+TWO_CLUSTERS = BLOCK + "  environments:\n    staging: {}\n    production: {}\n"
+SHARED = "error[SK439]: one cluster was looked at, and the step is taken for `staging` and `production` too"
+LOOKED = [["--etcd"], ["--server", "https://one:6443"], ["--etcd", "--kubeconfig", "config"]]
+
+
+@pytest.mark.parametrize("looked", LOOKED, ids=" ".join)
+def test_what_is_seen_of_one_cluster_moves_no_other(tmp_path: Path, looked: list[str]) -> None:
+    file = tmp_path / "platform.yaml"
+    file.write_text(TWO_CLUSTERS)
+    call(file, "rotate", "--key", "key-2")
+
+    assert refusal(file, "next", *looked) == SHARED
+    assert refusal(file, "back", *looked) == SHARED
+    call(file, "next", "--rolled")
+    assert refusal(file, "next", "--rolled", *looked) == SHARED  # a word on less than is needed
+    _, said = call(file, "next", *looked)
+    assert "`secretkit encryption verify FILE --env NAME`" in said
+    assert "give your word for all: `--rewritten`" in said
+    call(file, "disable")
+    assert refusal(file, "disable", *looked) == SHARED
+
+
+def test_a_word_for_all_is_taken_beside_what_is_seen_of_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "platform.yaml"
+    file.write_text(TWO_CLUSTERS)
+    monkeypatch.setenv("ETCDCTL", "/bin/false")  # nothing is seen
+    call(file, "rotate", "--key", "key-2")
+
+    assert call(file, "next", "--rolled", "--etcd")[0] == 0
+    assert call(file, "next", "--rewritten", "--etcd")[0] == 0
+
+
+def test_of_one_environment_its_own_cluster_is_looked_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "platform.yaml"
+    file.write_text(TWO_CLUSTERS)
+    monkeypatch.setenv("ETCDCTL", "/bin/false")
+    call(file, "rotate", "--env", "staging", "--key", "key-2")
+
+    said = refusal(file, "next", "--env", "staging", "--etcd")
+
+    assert said == "note: etcd: ended with 1"  # it looked
+
+
+def test_where_every_environment_has_its_own_the_base_is_one_cluster(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "platform.yaml"
+    file.write_text(BLOCK + "  environments: {staging: {encryption: null}}\n")
+    monkeypatch.setenv("ETCDCTL", "/bin/false")
+    call(file, "rotate", "--key", "key-2")
+
+    assert refusal(file, "next", "--etcd") == "note: etcd: ended with 1"
+
+
+def test_a_step_back_from_enabling_leaves_an_environment_as_it_was(tmp_path: Path) -> None:
+    file = tmp_path / "platform.yaml"
+    ended = BLOCK + "  environments:\n    staging:\n      encryption: null\n"
+    file.write_text(ended)
+
+    enabled = call(file, "enable", "--env", "staging", "--provider", "aesgcm", "--key", "key-2")
+    taken_back = call(file, "back", "--env", "staging", "--rewritten")
+
+    assert (enabled[0], taken_back[0]) == (0, 0)
+    assert file.read_text() == ended
+
+
+def test_a_lone_app_ends_it_for_one_environment(tmp_path: Path) -> None:
+    file = tmp_path / "secrets.yaml"
+    file.write_text(
+        BLOCK.replace("kind: Platform", "kind: AppSecrets")
+        .replace("{name: acme}", "{name: shop, namespace: shop}")
+        .replace("  targets: {provider: kubeadm}\n", "")
+        .replace('  variables: {a: "1"}\n', "  environments: {staging: {}}\n")
+    )
+
+    for arguments in (["disable"], ["disable", "--rolled"], ["next", "--rewritten"]):
+        assert call(file, *arguments[:1], "--env", "staging", *arguments[1:])[0] == 0
+
+    assert file.read_text().endswith("environments: {staging: {spec: {encryption: null}}}\n")
+    assert declared(file, None, "staging").encryption is None
 
 
 def test_bytes_that_are_not_meant_stay(tmp_path: Path) -> None:

@@ -146,6 +146,19 @@ def told(old: Configuration, new: Configuration) -> list[tuple[str, str]]:
             [("SK496", "`events` could not be read any more: the KMS v2 plugin `a` writes them, and it is no longer in "
               "the list")], id="an exception that a plugin encrypts"),
         pytest.param(
+            secrets(box("k1", "k2")), secrets(box("k1")),
+            [("SK429", "the secretbox key `k2` could no longer read `secrets`")], id="a reader less"),
+        pytest.param(
+            secrets(box("k1"), IDENTITY, kms("a")), secrets(box("k1")),
+            [("SK429", "identity and the KMS v2 plugin `a` could no longer read `secrets`")], id="two readers less"),
+        pytest.param(
+            made(entry("secrets configmaps", box("k1"), IDENTITY)),
+            made(entry("secrets", box("k1"), IDENTITY), entry("configmaps", box("k1"))),
+            [("SK429", "identity could no longer read `configmaps`")], id="a reader less of one resource"),
+        pytest.param(
+            secrets(IDENTITY, box("k1")), made(),
+            [("SK429", "the secretbox key `k1` could no longer read `secrets`")], id="the end of disabling"),
+        pytest.param(
             secrets(kms("a", "v1")), secrets(kms("a", "v1"), kms("b"), IDENTITY),
             [], id="a reader more"),
         pytest.param(
@@ -221,8 +234,14 @@ def test_what_passes_stays_readable_on_every_server() -> None:
             refused += 1
             continue
         passed += 1
+        warned = {kind for one in reasons if one.code.code == "SK429" for kind in one.kinds}
         for kind in KINDS:
             assert can_read(new, kind, stored(old, kind)), (kind, old, new)
+            # What only reads has written perhaps: it goes with a warning, or stays.
+            if not warned & set(Kind.of(kind).above):
+                assert {one.identity for one in of(old, kind)} <= {
+                    one.identity for one in of(new, kind)
+                }, (kind, old, new)
             is_new = all(old.readers(one) is None for one in Kind.of(kind).above)
             if not is_new:
                 assert can_read(old, kind, stored(new, kind)), (kind, old, new)

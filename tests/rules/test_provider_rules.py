@@ -12,16 +12,16 @@ MANAGED = {
     "eks": "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
     "gke": "projects/acme/locations/europe-west1/keyRings/clusters/cryptoKeys/secrets",
     "aks": "https://acme.vault.azure.net/keys/secrets/0123456789abcdef0123456789abcdef",
-    "openshift": "anything",
+    "openshift": "openshift",
 }
 
 
-def findings(provider: str, **spec: Any) -> dict[str, str]:
-    """Code -> mend of what is found in a platform file, less what is not of a provider."""
+def findings(provider: str, *, every: bool = False, **spec: Any) -> dict[str, str]:
+    """Code -> mend of what is found in a platform file, without `every` less what is not of a provider."""
     head = "apiVersion: secretkit.dev/v1alpha1\nkind: Platform\nmetadata: {name: acme}\nspec: "
     text = head + json.dumps({"targets": {"provider": provider}, **spec})
     found = pipeline.judge(Source("platform.yaml", text), pipeline.Options())
-    return {one.code: one.fix for one in found if "SK460" <= one.code < "SK480"}
+    return {one.code: one.fix for one in found if every or "SK460" <= one.code < "SK480"}
 
 
 def encryption(provider: str, **fields: Any) -> dict[str, Any]:
@@ -53,8 +53,29 @@ def test_an_endpoint_is_an_error_that_shows_the_clouds_setting(provider: str) ->
 
     cloud = wiring.get(provider).cloud
     assert cloud
-    assert list(found) == ["SK461", *(["SK468"] if provider == "openshift" else [])]
+    assert list(found) == ["SK461"]
     assert f"`{cloud.setting}`" in found["SK461"]
+
+
+@pytest.mark.parametrize("provider", MANAGED)
+def test_what_the_mend_of_a_local_provider_says_leaves_nothing_to_mend(provider: str) -> None:
+    keys = [{"name": "key-20261101-1", "state": "active"}]
+    found = findings(provider, every=True, encryption=encryption("aesgcm", keys=keys))
+    mend = found["SK460"]
+
+    name = MANAGED[provider]
+    followed = encryption("kms", kms={"name": name})
+
+    assert list(found) == ["SK460"]
+    assert "write `provider: kms`, and in place of `keys` a `kms` whose `name` is" in mend
+    assert findings(provider, every=True, encryption=followed) == {}
+    assert name in mend or provider != "openshift"  # where there is one name alone, it is said
+
+
+def test_another_key_on_openshift_is_told_the_one_that_is_meant() -> None:
+    assert findings("openshift", encryption=kms("aws-kms")) == {
+        "SK468": "write `name: openshift`, which stands for those keys"
+    }
 
 
 @pytest.mark.parametrize("provider", ["kubeadm", "k3s", "rke2", "talos", "kops"])

@@ -28,7 +28,7 @@ def command(
     def make() -> changing.Change:
         found = declared(file, platform, environment)
         step = changing.back(found)
-        said = looking.said(found, given, is_rolled=False, is_rewritten=rewritten)
+        said = looking.said(found, given, step, is_rolled=False, is_rewritten=rewritten)
         return changing.change(found, step, said)
 
     return carry_out(file, dry_run=dry_run, make=make)

@@ -41,8 +41,11 @@ def source(from_file: str | None, from_env: str | None) -> dict[str, str] | None
     return {"env": from_env} if from_env else None
 
 
-def carry_out(file: Path, *, dry_run: bool, make: Callable[[], Any]) -> int:
-    """Makes a change, shows or writes it, and says what must happen then; gives the exit code."""
+def carry_out(file: Path, *, dry_run: bool, make: Callable[[], Any], goes_on: str = "next") -> int:
+    """Makes a change, shows or writes it, and says what must happen then; gives the exit code.
+
+    `goes_on` is the command that goes on with what was begun.
+    """
     from secretkit import one_file
     from secretkit.encryption import guide
 
@@ -56,7 +59,9 @@ def carry_out(file: Path, *, dry_run: bool, make: Callable[[], Any]) -> int:
         return 0
     one_file.write(made.before.input, made.text, made.before.own.source.text)
     sys.stdout.write(f"{made.before.call}: {made.does}\n\n")
-    lines = guide.what_next(made.after) if made.after.encryption else guide.ended(made.before)
+    lines = (
+        guide.what_next(made.after, goes_on) if made.after.encryption else guide.ended(made.before)
+    )
     sys.stdout.writelines(f"{line}\n" for line in lines)
     return 0
 

@@ -30,7 +30,7 @@ def command(
     def make() -> changing.Change:
         found = declared(file, platform, environment)
         found.needed  # noqa: B018 (it raises)
-        said = looking.said(found, given, is_rolled=rolled)
+        said = looking.said(found, given, states.disabled, is_rolled=rolled)
         return changing.change(found, states.disabled, said)
 
-    return carry_out(file, dry_run=dry_run, make=make)
+    return carry_out(file, dry_run=dry_run, make=make, goes_on="disable")

@@ -11,7 +11,7 @@ from secretkit.finding import Usage
 
 if TYPE_CHECKING:
     from secretkit.encryption.declared import Declared
-    from secretkit.encryption.states import Needs
+    from secretkit.encryption.states import Needs, Section, Step
     from secretkit.encryption.telling import Seen
 
 _ETCD = ("endpoints", "cacert", "cert", "key")
@@ -84,16 +84,31 @@ def look(found: "Declared", given: dict[str, Any]) -> "Seen":
     return Seen(writer(encryption, target), storage, servers, config, are_rewritten, are_rolled)
 
 
+def _check_alone(found: "Declared", step: "Callable[[Section], Step]", word: "Needs") -> None:
+    from secretkit.encryption import changing, editing, faults
+    from secretkit.finding import Rejected
+
+    needs, others = changing.needs(found, step), changing.heirs(found)
+    if others and not changing.is_enough(word, needs):
+        names = " and ".join(f"`{name}`" for name in others)
+        raise Rejected([faults.SHARED.at(editing.place_of(found), names=names, needs=needs)])
+
+
 def said(
-    found: "Declared", given: dict[str, Any], *, is_rolled: bool, is_rewritten: bool = False
-) -> "Needs":
+    found: "Declared", given: dict[str, Any], step: "Callable[[Section], Step]", *,
+    is_rolled: bool, is_rewritten: bool = False,
+) -> "Needs":  # fmt: skip
     """What is known of the cluster: what the caller says, or what is seen where options name it.
 
     That every object is rewritten counts only where every API server writes so. What is seen to be
-    wrong counts more than anybody's word.
+    wrong counts more than anybody's word. Raises Rejected where one cluster is looked at, no word is
+    given for the others, and the step would move them all.
     """
     if _asks_etcd(given) or _asks_servers(given):
         check(given)
+        _check_alone(
+            found, step, "rewritten" if is_rewritten else "rolled" if is_rolled else "nothing"
+        )
         seen = look(found, given)
         for line in (*seen.verdict.wrong, *seen.verdict.unseen):
             note(line)

@@ -37,7 +37,7 @@ def command(
         step = changing.forward(found)
         needs = changing.needs(found, step)  # --rewritten twice is no word on two steps
         is_rewritten = rewritten and needs == "rewritten"
-        said = looking.said(found, given, is_rolled=rolled, is_rewritten=is_rewritten)
+        said = looking.said(found, given, step, is_rolled=rolled, is_rewritten=is_rewritten)
         return changing.change(found, step, said)
 
     return carry_out(file, dry_run=dry_run, make=make)

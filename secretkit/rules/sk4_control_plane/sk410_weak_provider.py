@@ -14,7 +14,7 @@ _WEAK = {
 
 
 def find(app: App) -> Iterator[Finding]:
-    encryption = app.encryption
+    encryption = app.encryption if not app.target.is_managed else None  # SK460 says more
     going = encryption.move_from if encryption else None
     for block in encryption.blocks if encryption else ():
         if block.provider in _WEAK and block is not going:

@@ -15,15 +15,15 @@ def find(app: App) -> Iterator[Finding]:
     for block in app.encryption.blocks:
         if not block.is_kms:
             yield RULE.at(block.at / "provider", provider=block.provider, cloud=cloud.title,
-                          setting=cloud.setting)  # fmt: skip
+                          key=cloud.key, setting=cloud.setting)  # fmt: skip
 
 
 RULE = Rule(
     code="SK460",
     title="`provider: {provider}` is for an API server of one's own, and this cluster is {cloud}'s",
     why="nobody can give that API server a file of keys: its cloud has a setting in its place",
-    fix="write `provider: kms` with the cloud's key as `kms.name`, and `render -o` writes that setting: "
-    "`{setting}`",
+    fix="write `provider: kms`, and in place of `keys` a `kms` whose `name` is {key}; `render -o` writes that "
+    "setting: `{setting}`",
     find=find,
     wrong="""
         apiVersion: secretkit.dev/v1alpha1

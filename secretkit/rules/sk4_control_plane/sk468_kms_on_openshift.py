@@ -5,12 +5,14 @@ from collections.abc import Iterator
 from secretkit.finding import Finding
 from secretkit.model.app import App
 from secretkit.rules import Rule
+from secretkit.wiring.openshift import OWN
 
 
 def find(app: App) -> Iterator[Finding]:
     block = app.encryption.block if app.encryption else None
-    if app.target.provider == "openshift" and block and block.kms and block.is_kms:
-        yield RULE.at(block.kms.at / "name")
+    kms = block.kms if block and block.is_kms else None
+    if app.target.provider == "openshift" and kms and kms.name != OWN:
+        yield RULE.at(kms.at / "name", own=OWN)
 
 
 RULE = Rule(
@@ -19,7 +21,7 @@ RULE = Rule(
     title="OpenShift does not use this key",
     why="its operators make and rotate keys of their own: a key service is behind a feature gate there, and "
     "`render -o` writes `spec.encryption.type: aesgcm` in the APIServer `cluster`",
-    fix="turn this finding off in `policy` once that is what is wanted",
+    fix="write `name: {own}`, which stands for those keys",
     source="openshift/api, config/v1, types_apiserver.go",
     find=find,
     wrong="""
@@ -30,7 +32,8 @@ RULE = Rule(
           targets: {provider: openshift}
           encryption:
             provider: kms
-            kms: {name: openshift}  # <- SK468
+            kms:
+              name: aws-kms  # <- SK468
     """,
     right="""
         apiVersion: secretkit.dev/v1alpha1
@@ -38,5 +41,8 @@ RULE = Rule(
         metadata: {name: acme}
         spec:
           targets: {provider: openshift}
+          encryption:
+            provider: kms
+            kms: {name: openshift}
     """,
 )
