@@ -1,21 +1,19 @@
 """What came of inputs that were judged before: kept by content, in the user's own cache folder.
 
-A record is data (JSON), never of an input with `values`, and one of another secretkit is never
-found: its key takes in our code. A folder or file that others can touch is left unused.
+A row holds the records of a few inputs, in one text: together they are small, and quick to read. A
+record is data, never of an input with `values`, and one of another secretkit is never found: its key
+takes in our code. A folder or file that others can touch is left unused.
 """
 
-import json
 import os
 import stat
 import time
 import zlib
-from array import array
-from bisect import bisect_left
 from collections.abc import Iterator
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from secretkit import __version__
 
@@ -25,17 +23,25 @@ if TYPE_CHECKING:
 _FILE = "results.sqlite"
 _DAY = 24 * 3600
 _KEPT_DAYS = 30
-_BATCH = 200
+_BATCH = 50
+_LEVEL = 1  # of zlib: the records of a row are much alike
+KEY_SIZE = 32
+
+
+class Row(NamedTuple):
+    """What came of a few inputs: a key for each whose record it has, and the text of all of them."""
+
+    keys: tuple[bytes, ...]
+    records: bytes
 
 
 class Cache:
-    """Records by key. Where anything about its file fails, it holds nothing and takes nothing."""
+    """Rows by key. Where anything about its file fails, it holds nothing and takes nothing."""
 
     def __init__(self, place: Path) -> None:
         self._connection: sqlite3.Connection | None = None
-        self._known = array("Q")  # the beginnings of its keys, sorted
         self._used: list[bytes] = []
-        self._new: list[tuple[bytes, int, bytes]] = []
+        self._new: list[tuple[bytes, int, bytes, bytes]] = []
         self._today = int(time.time() // _DAY)
         with suppress(OSError):
             if _is_safe(place):
@@ -47,44 +53,37 @@ class Cache:
         try:
             self._connection = sqlite3.connect(path, timeout=1, isolation_level=None)
             self._connection.execute("PRAGMA synchronous = OFF")  # a lost record is made again
+            self._connection.execute("PRAGMA cache_size = -256")  # KiB: a row is read but twice
+            self._connection.execute("DROP TABLE IF EXISTS results")  # a row for each input
             self._connection.execute(
-                "CREATE TABLE IF NOT EXISTS results"
-                " (key BLOB PRIMARY KEY, day INTEGER, record BLOB) WITHOUT ROWID"
+                "CREATE TABLE IF NOT EXISTS blocks"
+                " (key BLOB PRIMARY KEY, day INTEGER, keys BLOB, records BLOB) WITHOUT ROWID"
             )
-            keys = self._connection.execute("SELECT key FROM results ORDER BY key")
-            self._known.extend(_beginning(key) for (key,) in keys)
         except sqlite3.Error:
             self._connection = None
 
-    def __contains__(self, key: bytes) -> bool:
-        """Whether there is a record of a key; once in many millions there is none after all."""
-        begin = _beginning(key)
-        at = bisect_left(self._known, begin)
-        return at < len(self._known) and self._known[at] == begin
-
-    def get(self, key: bytes) -> Any:
-        """The record of a key; None where there is none that can be read."""
-        import sqlite3
-
-        if self._connection is None:
-            return None
-        select = "SELECT day, record FROM results WHERE key = ?"
-        try:
-            row = self._connection.execute(select, (key,)).fetchone()
-            if row is None:
-                return None
-            record = json.loads(zlib.decompress(row[1]))
-        except (sqlite3.Error, zlib.error, TypeError, ValueError):
-            return None
-        if row[0] < self._today:
-            self._used.append(key)
+    def keys(self, row: bytes) -> tuple[bytes, ...]:
+        """The keys of the inputs whose records are in a row."""
+        found = self._select("day, keys", row)
+        if found is None or not isinstance(found[1], bytes):
+            return ()
+        if found[0] != self._today:
+            self._used.append(row)
             self._flush_many()
-        return record
+        return _split(found[1])
 
-    def put(self, key: bytes, record: Any) -> None:
+    def get(self, row: bytes) -> Row:
+        """A row; an empty one where there is none that can be read."""
+        found = self._select("keys, records", row)
+        try:
+            return Row(_split(found[0]), zlib.decompress(found[1])) if found else NOTHING
+        except (zlib.error, TypeError):
+            return NOTHING
+
+    def put(self, row: bytes, content: Row) -> None:
         if self._connection is not None:
-            text = json.dumps(record, separators=(",", ":"))
-            self._new.append((key, self._today, zlib.compress(text.encode(), 1)))
+            records = zlib.compress(content.records, _LEVEL)
+            self._new.append((row, self._today, b"".join(content.keys), records))
             self._flush_many()
 
     def close(self) -> None:
@@ -95,9 +94,20 @@ class Cache:
         if self._connection is not None:
             with suppress(sqlite3.Error):
                 oldest = self._today - _KEPT_DAYS
-                self._connection.execute("DELETE FROM results WHERE day < ?", (oldest,))
+                self._connection.execute("DELETE FROM blocks WHERE day < ?", (oldest,))
             self._connection.close()
             self._connection = None
+
+    def _select(self, columns: str, row: bytes) -> Any:
+        import sqlite3
+
+        if self._connection is None:
+            return None
+        select = f"SELECT {columns} FROM blocks WHERE key = ?"
+        try:
+            return self._connection.execute(select, (row,)).fetchone()
+        except sqlite3.Error:
+            return None
 
     def _flush_many(self) -> None:
         if len(self._new) + len(self._used) >= _BATCH:
@@ -106,21 +116,24 @@ class Cache:
     def _flush(self) -> None:
         import sqlite3
 
-        if self._connection is None:
-            return
         new, used = self._new, self._used
         self._new, self._used = [], []
+        if self._connection is None or (not new and not used):
+            return
         with suppress(sqlite3.Error):  # another run writes: it is made again next time
             self._connection.execute("BEGIN IMMEDIATE")
-            self._connection.executemany("INSERT OR REPLACE INTO results VALUES (?, ?, ?)", new)
+            self._connection.executemany("INSERT OR REPLACE INTO blocks VALUES (?, ?, ?, ?)", new)
             self._connection.executemany(
-                "UPDATE results SET day = ? WHERE key = ?", ((self._today, key) for key in used)
+                "UPDATE blocks SET day = ? WHERE key = ?", ((self._today, row) for row in used)
             )
             self._connection.execute("COMMIT")
 
 
-def _beginning(key: bytes) -> int:
-    return int.from_bytes(key[:8], "big")
+NOTHING = Row((), b"")
+
+
+def _split(keys: bytes) -> tuple[bytes, ...]:
+    return tuple(keys[at : at + KEY_SIZE] for at in range(0, len(keys), KEY_SIZE))
 
 
 def _is_safe(place: Path) -> bool:

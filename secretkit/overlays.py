@@ -4,7 +4,7 @@ Each overlay is an output folder of its own. All are judged before anything is w
 """
 
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from functools import lru_cache
 from itertools import chain
@@ -20,10 +20,9 @@ from secretkit.objects import File, Object
 from secretkit.ownership import Scope, folder
 from secretkit.ownership.manifest import NAME
 from secretkit.ownership.plan import Plan
-from secretkit.pipeline import Compiled, Outcome
+from secretkit.pipeline import Outcome
 from secretkit.rendering import (
     Compilation,
-    Emitted,
     Emitter,
     Folders,
     Request,
@@ -91,9 +90,8 @@ class _Base(Emitter):
 
     tag = "base of overlays"
 
-    def __call__(self, one: Compiled) -> Emitted:
-        found = overlay.bodies(one.objects, self.templates)
-        return super().__call__(one)._replace(bodies=json.dumps(found))
+    def bodies(self, objects: Sequence[Object]) -> str:
+        return json.dumps(overlay.bodies(objects, self.templates))
 
 
 class _Overlaid(Emitter):
@@ -137,7 +135,7 @@ def _bodies_of(base: Compilation) -> _BodiesOf:
     def bodies(name: str) -> overlay.Bodies | None:
         if name not in held:
             return shared.get(name)
-        found: overlay.Bodies = json.loads(base.waiting.bodies(held[name]))
+        found: overlay.Bodies = json.loads(base.waiting.get(held[name]).bodies)
         return found
 
     return bodies

@@ -5,14 +5,14 @@ Of an app only what an entrance keeps stays, and a few facts, so that memory har
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from secretkit.compile import compile_app
 from secretkit.finding import Finding, Rejected, Usage, closest
 from secretkit.load import load
-from secretkit.load.inputs import Input, find_inputs, find_root, read
+from secretkit.load.inputs import Input, Inputs, find_inputs, find_root, read
 from secretkit.model.app import App, nobody
 from secretkit.model.platform import Platform
 from secretkit.model.secret import Plain
@@ -110,38 +110,38 @@ def run(
     platforms = Platforms(root, options.platform, options.environment)
     worker = _Worker(root, options, platforms, keep)
     fold = _Fold(root, options, platforms)
-    parts = _remembered(worker, inputs, platforms, record) or _parts(worker, inputs)
+    parts = _remembered(worker, inputs, platforms, record) or _parts(worker, inputs, inputs.count)
     for at, one in enumerate(parts, 1):
         if store and one.kept and one.kept.value is not None:
             one = one._replace(kept=one.kept._replace(value=store(one.kept.value)))
         fold.add(one)
         if options.progress:
-            options.progress(at, len(inputs))
+            options.progress(at, inputs.count)
     return fold.outcome(_names(paths, root))
 
 
 def _remembered(
-    worker: "_Worker", inputs: Sequence[Input], platforms: Platforms, record: Record | None
+    worker: "_Worker", inputs: Inputs, platforms: Platforms, record: Record | None
 ) -> Iterator[Reduced] | None:
     """The parts, as far as they can with the help of the cache; None where none is to be used."""
     options = worker.options
-    if record is None or len(inputs) < _MANY or options.cache is None or options.allow_plaintext:
+    if record is None or inputs.count < _MANY or options.cache is None or options.allow_plaintext:
         return None
     from secretkit.caching import Cache
     from secretkit.remembering import Memory
 
     memory = Memory(Cache(options.cache), options, platforms, record)
-    return memory.parts(inputs, lambda missed: _parts(worker, missed))
+    return memory.parts(inputs, partial(_parts, worker))
 
 
-def _parts(worker: "_Worker", inputs: Sequence[Input]) -> Iterator[Reduced]:
-    """The parts in the order of the inputs. Values in the clear never cross to another process."""
+def _parts(worker: "_Worker", inputs: Iterable[Input], many: int) -> Iterator[Reduced]:
+    """The parts of so many inputs, in their order. Values in the clear never cross to a process."""
     jobs = worker.options.jobs
     closed = worker.options.allow_plaintext is not True
-    if closed and worker.keep is not None and (jobs or len(inputs) >= _MANY):
+    if closed and worker.keep is not None and (jobs or many >= _MANY):
         from secretkit import workers
 
-        count = workers.count(jobs, len(inputs))
+        count = workers.count(jobs, many)
         if count > 1:
             return workers.each(worker.part, inputs, count)
     return map(worker.part, inputs)
@@ -187,7 +187,7 @@ class _Worker:
             one.input, True, findings, names,
             kept=Kept(app.name, app.namespace, compiled.source.name, value),
             target=app.target,
-            facts=tuple(self._fleet.gather(app, compiled.objects)),
+            facts=self._fleet.gather(app, compiled.objects),
             plane=_plane(app) if sk4_control_plane.applies(app) else None,
             shared=tuple(_shared(app, compiled.platform)),
             has_values=any(isinstance(one.origin, Plain) for one in app.secrets.values()),
@@ -225,7 +225,7 @@ class _Fold:
         if one.is_app:
             with suppress(Broken):  # which says for itself what is wrong
                 self._platforms.of_input(one.input)
-        if one.kept is None or one.target is None:
+        if one.kept is None or one.target is None or one.facts is None:
             return
         self._kept.add(one.kept)
         self._fleet.add(one.facts)

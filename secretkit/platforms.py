@@ -10,6 +10,7 @@ from secretkit import __version__, rules
 from secretkit.check import Checker, faults
 from secretkit.finding import Finding, Rejected, Usage, closest
 from secretkit.load import load
+from secretkit.load.inputs import PLATFORM as NAME
 from secretkit.load.inputs import Input, mentions_us, read
 from secretkit.model.app import App, nobody
 from secretkit.model.platform import Platform
@@ -18,7 +19,6 @@ from secretkit.resolve.platform import resolve_platform
 from secretkit.target import PARTS, TRIED, fits, spelled
 from secretkit.text import Place, Tree
 
-NAME = "platform.yaml"
 API_VERSION = "secretkit.dev/v1alpha1"
 
 
@@ -49,7 +49,10 @@ class Platforms:
 
     def of_input(self, found: Input) -> Platform | None:
         """The platform of the app in a file, None where there is none; raises Broken where it has errors."""
-        met = self._load(self._given) if self._given else self._of(found.name.rpartition("/")[0])
+        folder = found.name.rpartition("/")[0]
+        if folder and not found.has_platform:
+            folder = folder.rpartition("/")[0]
+        met = self._load(self._given) if self._given else self._of(folder)
         if isinstance(met, Broken):
             raise Broken  # a new one: each gathers its traceback
         return met

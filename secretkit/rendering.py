@@ -1,7 +1,7 @@
 """What `render` makes of an outcome: text for stdout, or files in a folder."""
 
-import marshal
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+import json
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -58,16 +58,42 @@ def nothing() -> Iterable[str]:
     return ()
 
 
-class Emitted(NamedTuple):
-    """What comes out of one app: a text for stdout or files, and what the form cannot show."""
+class Output(NamedTuple):
+    """What comes out of one app: a text for stdout, or files."""
 
     input: str
     text: str
     files: tuple[File, ...]
+    bodies: str = ""  # the objects as JSON, for overlays to build on
+
+    @property
+    def packed(self) -> bytes:
+        """A line that says what is there, then that."""
+        text, bodies = self.text.encode(), self.bodies.encode()
+        files = [(file.path, len(file.content), file.mode) for file in self.files]
+        line = json.dumps((self.input, len(text), len(bodies), files))
+        return b"".join((line.encode(), b"\n", text, bodies, *(one.content for one in self.files)))
+
+    @classmethod
+    def of(cls, packed: bytes) -> "Output":
+        line, _, content = packed.partition(b"\n")
+        made_by, text, bodies, files = json.loads(line)
+        begin, made = text + bodies, []
+        for path, size, mode in files:
+            made.append(File(path, content[begin : begin + size], mode))
+            begin += size
+        return cls(
+            made_by, content[:text].decode(), tuple(made), content[text : text + bodies].decode()
+        )
+
+
+class Emitted(NamedTuple):
+    """What comes out of one app, packed, and what the form cannot show."""
+
+    output: bytes
     holds_values: bool
     has_partial: bool  # workloads that do not come out whole
     findings: tuple[Finding, ...]
-    bodies: str = ""  # the objects as JSON, for overlays to build on
 
 
 class Waiting:
@@ -81,20 +107,10 @@ class Waiting:
     def put(self, one: Emitted) -> int:
         self.findings += one.findings
         self.has_partial |= one.has_partial
-        files = [tuple(file) for file in one.files]
-        record = marshal.dumps((one.input, one.text, files, one.bodies))
-        return self.spool.put(record, holds_values=one.holds_values)
+        return self.spool.put(one.output, holds_values=one.holds_values)
 
-    def text(self, number: int) -> str:
-        return str(marshal.loads(self.spool.get(number))[1])
-
-    def bodies(self, number: int) -> str:
-        return str(marshal.loads(self.spool.get(number))[3])
-
-    def files(self, number: int) -> tuple[str, list[File]]:
-        """The input of an app, and its files."""
-        made_by, _, files, _ = marshal.loads(self.spool.get(number))
-        return made_by, [File(*file) for file in files]
+    def get(self, number: int) -> Output:
+        return Output.of(self.spool.get(number))
 
 
 class Compilation(NamedTuple):
@@ -173,7 +189,12 @@ class Emitter:
                 findings = tuple(found.without_trees for found in told(one))
         holds_values = any(found.holds_values for found in one.objects)
         has_partial = any(True for _ in unserved(one))
-        return Emitted(one.source.name, text, files, holds_values, has_partial, findings)
+        output = Output(one.source.name, text, files, self.bodies(one.objects))
+        return Emitted(output.packed, holds_values, has_partial, findings)
+
+    def bodies(self, objects: Sequence[Object]) -> str:  # noqa: ARG002
+        """What overlays build on."""
+        return ""
 
     def text(self, objects: Iterable[Object]) -> str:
         if self._request.form == "json":
@@ -193,20 +214,16 @@ def _record(request: Request, tag: str) -> Record | None:
     if request.templates is not None or request.options.cache is None:
         return None
 
-    def dump(one: Emitted) -> Any:
+    def dump(one: Emitted) -> tuple[Any, bytes]:
         from secretkit import remembering
 
-        files = [(file.path, file.content.decode(), file.mode) for file in one.files]
-        findings = remembering.findings_data(one.findings)
-        return [one.input, one.text, files, one.has_partial, findings, one.bodies]
+        return [one.has_partial, remembering.findings_data(one.findings)], one.output
 
-    def load(data: Any) -> Emitted:
+    def load(data: Any, output: bytes) -> Emitted:
         from secretkit import remembering
 
-        made_by, text, files, has_partial, findings, bodies = data
-        made = tuple(File(path, content.encode(), mode) for path, content, mode in files)
-        told = remembering.findings_of(findings)
-        return Emitted(made_by, text, made, False, has_partial, told, bodies)
+        has_partial, findings = data
+        return Emitted(output, False, has_partial, remembering.findings_of(findings))
 
     depends = ("render", request.form, request.output is None, request.only, tag)
     return Record(repr(depends), dump, load)
@@ -301,8 +318,10 @@ class Folders(Mapping[str, "list[Wanted]"]):
     def __getitem__(self, group: str) -> "list[Wanted]":
         from secretkit.ownership import folder
 
-        made_by, files = self._waiting.files(self._apps[group]) if group else ("", self._top)
-        return [folder.wanted(file, group, made_by) for file in files]
+        if not group:
+            return [folder.wanted(file, "", "") for file in self._top]
+        made = self._waiting.get(self._apps[group])
+        return [folder.wanted(file, group, made.input) for file in made.files]
 
     def __iter__(self) -> Iterator[str]:
         yield ""
@@ -327,7 +346,7 @@ def _stdout(found: Compilation) -> Iterable[str]:
     if request.only == "control-plane":
         return (control_plane.stream(outcome.planes, outcome.platforms),)
     texts = chain(
-        (found.emit.text(outcome.shared),), (waiting.text(one.value) for one in outcome.written)
+        (found.emit.text(outcome.shared),), (waiting.get(one.value).text for one in outcome.written)
     )
     return form.as_json(texts) if request.form == "json" else form.stream(texts)
 

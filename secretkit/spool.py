@@ -4,8 +4,9 @@ import os
 from collections.abc import Iterator
 from typing import IO
 
-MOST = 1024 * 1024  # bytes in memory
+MOST = 256 * 1024  # bytes in memory before they go to the file
 _SIZE = 4  # bytes that say how long a record is
+_AT_ONCE = 64 * 1024  # bytes that are read: most records are asked for one after the other
 
 
 class Spool:
@@ -17,27 +18,21 @@ class Spool:
 
     def __init__(self, most: int | None = None) -> None:
         self._most = MOST if most is None else most
-        self._memory = bytearray()
         self._file: IO[bytes] | None = None
-        self._end = 0
+        self._written = 0  # bytes in the file
+        self._tail = bytearray()  # what comes after them
+        self._block, self._begin = b"", 0  # what was read last, and where it stands
         self._hidden: list[bytes] = []
 
     def put(self, record: bytes, *, holds_values: bool = False) -> int:
         if holds_values:
             self._hidden.append(record)
             return -len(self._hidden)
-        begin = self._end
-        self._end += _SIZE + len(record)
-        if self._file is None and self._end > self._most:
-            self._file = _file_of(self._memory)
-            self._memory.clear()
-        size = len(record).to_bytes(_SIZE, "big")
-        if self._file is None:
-            self._memory += size
-            self._memory += record
-        else:
-            self._file.write(size + record)
-            self._file.flush()  # so that a process forked from here can read it
+        begin = self._written + len(self._tail)
+        self._tail += len(record).to_bytes(_SIZE, "big")
+        self._tail += record
+        if len(self._tail) > self._most:
+            self._write()
         return begin
 
     def get(self, number: int) -> bytes:
@@ -49,25 +44,36 @@ class Spool:
     def __iter__(self) -> Iterator[bytes]:
         """The records without values, in the order in which they came."""
         begin = 0
-        while begin < self._end:
+        while begin < self._written + len(self._tail):
             record = self.get(begin)
             begin += _SIZE + len(record)
             yield record
 
-    def _read(self, begin: int, size: int) -> bytes:
+    def _write(self) -> None:
         if self._file is None:
-            return bytes(self._memory[begin : begin + size])
+            from tempfile import TemporaryFile  # mode 0600, unlinked from the start
+
+            self._file = TemporaryFile()  # noqa: SIM115
+        self._file.write(self._tail)
+        self._file.flush()  # so that a process forked from here can read it
+        self._written += len(self._tail)
+        self._tail.clear()
+
+    def _read(self, begin: int, size: int) -> bytes:
+        if begin >= self._written:
+            at = begin - self._written
+            return bytes(self._tail[at : at + size])
+        at = begin - self._begin
+        if not 0 <= at <= len(self._block) - size:
+            self._block, self._begin = self._of_file(begin, max(size, _AT_ONCE)), begin
+            at = 0
+        return self._block[at : at + size]
+
+    def _of_file(self, begin: int, size: int) -> bytes:
+        assert self._file is not None
         if hasattr(os, "pread"):  # forked processes share the file's position
             return os.pread(self._file.fileno(), size, begin)
         self._file.seek(begin)
         content = self._file.read(size)
-        self._file.seek(self._end)
+        self._file.seek(0, os.SEEK_END)
         return content
-
-
-def _file_of(memory: bytearray) -> IO[bytes]:
-    from tempfile import TemporaryFile  # mode 0600, unlinked from the start
-
-    file: IO[bytes] = TemporaryFile()  # noqa: SIM115
-    file.write(memory)
-    return file

@@ -57,13 +57,13 @@ def _certificates(first: Outcome, options: Options, now: datetime | None) -> Ite
             yield from certificate.judge(platform, named, first.root, now)
 
 
-def _dumped(findings: Iterable[Finding]) -> Any:
+def _dumped(findings: Iterable[Finding]) -> tuple[Any, bytes]:
     from secretkit import remembering
 
-    return remembering.findings_data(findings)
+    return remembering.findings_data(findings), b""
 
 
-def _loaded(data: Any) -> tuple[Finding, ...]:
+def _loaded(data: Any, _: bytes) -> tuple[Finding, ...]:
     from secretkit import remembering
 
     return remembering.findings_of(data)

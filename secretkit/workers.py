@@ -3,10 +3,11 @@
 import os
 import signal
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
+from itertools import islice
 from multiprocessing import get_context
 from typing import Any, TypeVar
 
@@ -27,8 +28,10 @@ def count(asked: int | None, inputs: int) -> int:
     return max(1, min(asked or cores or 1, -(-inputs // _CHUNK)))
 
 
-def each(work: Callable[[Item], Result], items: Sequence[Item], processes: int) -> Iterator[Result]:
+def each(work: Callable[[Item], Result], items: Iterable[Item], processes: int) -> Iterator[Result]:
     """The results in the order of the items; what a process raises is raised here.
+
+    Items are taken as they are needed, a few ahead.
 
     Processes are forked, so that `work` may be anything; only items and results are sent. Raises
     Usage where one of them is ended from outside.
@@ -45,11 +48,12 @@ def each(work: Callable[[Item], Result], items: Sequence[Item], processes: int) 
         ) from None
 
 
-def _in_order(pool: ProcessPoolExecutor, items: Sequence[Any], ahead: int) -> Iterator[Any]:
+def _in_order(pool: ProcessPoolExecutor, items: Iterable[Any], ahead: int) -> Iterator[Any]:
     pending: deque[Future[list[Any]]] = deque()
+    rest = iter(items)
     try:
-        for begin in range(0, len(items), _CHUNK):
-            pending.append(pool.submit(_call, items[begin : begin + _CHUNK]))
+        while chunk := list(islice(rest, _CHUNK)):
+            pending.append(pool.submit(_call, chunk))
             if len(pending) >= ahead:
                 yield from pending.popleft().result()
         while pending:

@@ -46,7 +46,7 @@ def _text(text: str) -> str:
 
 
 # Names, keys and labels come again and again: most of what is written. Values are longer or rare.
-_short = lru_cache(maxsize=8192)(_text)
+_short = lru_cache(maxsize=2048)(_text)
 
 
 def is_plain(text: str) -> bool:

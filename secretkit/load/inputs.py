@@ -2,14 +2,19 @@
 
 import os
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
 from secretkit.finding import Usage
 from secretkit.load import MOST_BYTES, decode
+from secretkit.sorting import Sorted
+from secretkit.spool import Spool
 from secretkit.text import Source
 
 NAME = "secrets.yaml"
+PLATFORM = "platform.yaml"
+_MOST_PENDING = 2048  # folders in memory
 
 
 class Input(NamedTuple):
@@ -18,10 +23,49 @@ class Input(NamedTuple):
     root: Path
     name: str  # POSIX path relative to the root
     direct: bool
+    has_platform: bool = True  # whether a platform file may lie beside it
 
     @property
     def path(self) -> Path:
         return self.root / self.name
+
+    @property
+    def where(self) -> str:
+        """Its path as a text: paths are slow, and Python keeps each step of one."""
+        return f"{self.root}/{self.name}"
+
+
+class Inputs:
+    """Inputs in the order of their POSIX paths, each once: most of them wait outside of memory."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._texts = Sorted()
+
+    def add(self, name: str, *, direct: bool, has_platform: bool = True) -> None:
+        # No name holds a NUL. Of one that is found twice, what a PATH names comes first.
+        how = b"0" if direct else b"1" if has_platform else b"2"
+        self._texts.add(_bytes(name) + b"\0" + how)
+
+    def __iter__(self) -> Iterator[Input]:
+        last = b""
+        for text in self._texts:
+            name, _, how = text.partition(b"\0")
+            if name != last:
+                yield Input(self._root, _text(name), how == b"0", how != b"2")
+                last = name
+
+    @cached_property
+    def count(self) -> int:
+        return sum(1 for _ in self)
+
+
+def _bytes(name: str) -> bytes:
+    return name.encode(errors="surrogatepass")  # in the order of the texts
+
+
+def _text(name: bytes) -> str:
+    return name.decode(errors="surrogatepass")
 
 
 def find_root(paths: Sequence[Path], *, argocd_path: str | None = None) -> Path:
@@ -55,12 +99,12 @@ def _root(path: Path, argocd_path: str | None) -> Path:
     return working if whole.is_relative_to(working) else folder
 
 
-def find_inputs(paths: Sequence[Path], root: Path, skip: Path | None = None) -> list[Input]:
-    """The inputs below the PATHs in order of their POSIX path; raises Usage where one leaves the root.
+def find_inputs(paths: Sequence[Path], root: Path, skip: Path | None = None) -> Inputs:
+    """The inputs below the PATHs; raises Usage where one leaves the root.
 
     A folder is searched for `secrets.yaml`; symlinks, `.git` and the folder `skip` are passed over.
     """
-    found: dict[str, Input] = {}
+    found = Inputs(root)
     for path in paths:
         whole = path.resolve()
         if not whole.is_relative_to(root):
@@ -68,40 +112,65 @@ def find_inputs(paths: Sequence[Path], root: Path, skip: Path | None = None) -> 
         if whole.is_dir():
             top = whole.relative_to(root).as_posix()
             above = "" if top == "." else f"{top}/"
-            for below in _walk(str(whole), str(skip.resolve()) if skip else None):
-                name = above + below
-                found.setdefault(name, Input(root, name, direct=False))
+            for folder, has_platform in _walk(str(whole), str(skip.resolve()) if skip else None):
+                found.add(f"{above}{folder}{NAME}", direct=False, has_platform=has_platform)
         else:
-            name = whole.relative_to(root).as_posix()
-            found[name] = Input(root, name, direct=True)
-    return [found[name] for name in sorted(found)]
+            found.add(whole.relative_to(root).as_posix(), direct=True)
+    return found
 
 
-def _walk(top: str, skip: str | None) -> Iterator[str]:
-    """Paths below `top`, relative to it, in no order."""
-    pending = [(top, "")]  # a list of our own: folders may lie deeper than Python calls itself
-    while pending:
-        folder, below = pending.pop()
+def _walk(top: str, skip: str | None) -> Iterator[tuple[str, bool]]:
+    """Folders with an input, relative to `top`, in no order; whether a platform file may be there."""
+    pending = _Pending()  # folders may lie deeper than Python calls itself
+    pending.push("")
+    while (below := pending.pop()) is not None:
+        folder = f"{top}/{below}".rstrip("/") or "/"
         if folder == skip:
             continue
+        has_input = has_platform = False
         try:
             with os.scandir(folder) as entries:
                 for entry in entries:
+                    name = entry.name
                     if entry.is_dir(follow_symlinks=False):
-                        if entry.name != ".git":
-                            pending.append((entry.path, f"{below}{entry.name}/"))
-                    elif entry.name == NAME and not entry.is_symlink():
-                        yield below + NAME
+                        if name != ".git":
+                            pending.push(f"{below}{name}/")
+                    elif name == NAME:
+                        has_input = not entry.is_symlink()
+                    elif name.lower() == PLATFORM:  # some disks know no case
+                        has_platform = True
         except OSError as error:
             raise Usage(f"{folder}: {reason(error)}") from None
+        if has_input:
+            yield below, has_platform
+
+
+class _Pending:
+    """Folders that are still to be looked into: most of many wait outside of memory."""
+
+    def __init__(self) -> None:
+        self._folders: list[str] = []
+        self._spool = Spool()
+        self._spooled: list[int] = []
+
+    def push(self, folder: str) -> None:
+        if len(self._folders) >= _MOST_PENDING:
+            self._spooled.append(self._spool.put(_bytes("\0".join(self._folders))))
+            self._folders.clear()
+        self._folders.append(folder)
+
+    def pop(self) -> str | None:
+        if not self._folders and self._spooled:
+            self._folders = _text(self._spool.get(self._spooled.pop())).split("\0")
+        return self._folders.pop() if self._folders else None
 
 
 def read(found: Input) -> Source:
     """The text of an input; raises Usage where it cannot be read, Rejected where it is no text."""
     try:
-        if not found.path.is_file():
+        if not os.path.isfile(found.where):  # noqa: PTH113
             raise Usage(f"{found.name}: not a regular file")
-        with found.path.open("rb") as file:
+        with open(found.where, "rb") as file:  # noqa: PTH123
             content = file.read(MOST_BYTES + 1)
     except OSError as error:
         raise Usage(f"{found.name}: {reason(error)}") from None

@@ -171,40 +171,45 @@ def substituted(
 
     `unknown` names variables that exist elsewhere, with the reason why not here.
     """
-    findings: list[Finding] = []
-    has_variables = False
+    substitution = _Substitution(variables, unknown)
+    value = substitution.of(tree.value, Place(tree))
+    return Substituted(Tree(value, tree.layers), substitution.findings, substitution.has_variables)
 
-    def text(value: str, place: Place) -> str:
-        nonlocal has_variables
 
-        def replace(found: re.Match[str]) -> str:
-            if found[0].startswith("$$"):
-                return found[0][1:]
-            name = found[1]
-            if name in variables:
-                return variables[name]
-            if name == "env":
-                findings.append(faults.ENVIRONMENT.at(place))
-            else:
-                reason = unknown.get(name, f"is not known{closest(name, variables)}")
-                findings.append(faults.VARIABLE.at(place, name=name, reason=reason))
-            return found[0]
+class _Substitution:
+    """One walk through a tree: an object, since a function that calls itself is never freed at once."""
 
-        if "${" not in value:
-            return value
-        has_variables = True
-        return _VARIABLE.sub(replace, value)
+    def __init__(self, variables: Mapping[str, str], unknown: Mapping[str, str]) -> None:
+        self.findings: list[Finding] = []
+        self.has_variables = False
+        self._variables = variables
+        self._unknown = unknown
 
-    def walk(value: Any, place: Place) -> Any:
+    def of(self, value: Any, place: Place) -> Any:
         match value:
             case str():
-                return text(value, place)
+                return self._text(value, place) if "${" in value else value
             case dict():
-                return {key: walk(item, place / key) for key, item in value.items()}
+                return {key: self.of(item, place / key) for key, item in value.items()}
             case list():
-                return [walk(item, place / at) for at, item in enumerate(value)]
+                return [self.of(item, place / at) for at, item in enumerate(value)]
             case _:
                 return value
 
-    value = walk(tree.value, Place(tree))
-    return Substituted(Tree(value, tree.layers), findings, has_variables)
+    def _text(self, value: str, place: Place) -> str:
+        self.has_variables = True
+        return _VARIABLE.sub(lambda found: self._replaced(found, place), value)
+
+    def _replaced(self, found: re.Match[str], place: Place) -> str:
+        if found[0].startswith("$$"):
+            return found[0][1:]
+        name = found[1]
+        if name in self._variables:
+            return self._variables[name]
+        if name == "env":
+            self.findings.append(faults.ENVIRONMENT.at(place))
+        else:
+            near = closest(name, self._variables)
+            reason = self._unknown.get(name, f"is not known{near}")
+            self.findings.append(faults.VARIABLE.at(place, name=name, reason=reason))
+        return found[0]

@@ -4,19 +4,22 @@ A file `skNNN_slug.py` holds `RULE`. A family's `__init__.py` says `applies(app)
 without its subject never loads its rules. Rules are pure: no files, no clock, no environment.
 """
 
+import json
 import marshal
 import pkgutil
-from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from pathlib import Path
+from struct import unpack
 from typing import NamedTuple, TypeAlias
+from zlib import crc32
 
 from secretkit.finding import Code, Finding
 from secretkit.model.app import App
 from secretkit.objects import Object
+from secretkit.sorting import Numbers
 from secretkit.spool import Spool
 from secretkit.text import Mark
 
@@ -33,31 +36,31 @@ class Fact(NamedTuple):
 Group: TypeAlias = Sequence[Fact]
 
 
-class Packed(NamedTuple):
-    """A fact as texts, the code of its rule with it: many of them are held, and few looked into."""
+class Facts(NamedTuple):
+    """The facts of one app as text: many of them are held, and few looked into."""
 
-    code: str
-    key: str
-    rest: str
+    sums: bytes  # of each fact a checksum of its rule's code and its key, four bytes long
+    text: str  # JSON
 
     @classmethod
-    def of(cls, code: str, fact: Fact) -> "Packed":
-        steps = (step if isinstance(step, str) else f"\0{step}" for step in fact.mark.path)
-        rest = (fact.app, fact.namespace, fact.mark.source, fact.mark.on, *steps)
-        return cls(code, _joined(fact.key), _joined(rest))
+    def of(cls, facts: Iterable[tuple[str, Fact]]) -> "Facts":
+        """The facts, each with the code of its rule."""
+        sums, rows = b"", []
+        for code, (key, mark, *app) in facts:
+            sums += crc32("\0".join((code, *key)).encode(errors="surrogatepass")).to_bytes(4, "big")
+            rows.append([code, key, mark, *app])
+        return cls(sums, json.dumps(rows, separators=(",", ":")))
 
     @property
-    def fact(self) -> Fact:
-        app, namespace, source, on, *steps = self.rest.split(_BETWEEN)
-        path = (int(step[1:]) if step.startswith("\0") else step for step in steps)
-        return Fact(tuple(self.key.split(_BETWEEN)), Mark(source, tuple(path), on), app, namespace)
+    def numbers(self) -> tuple[int, ...]:
+        """The checksums."""
+        return unpack(f">{len(self.sums) // 4}I", self.sums)
 
-
-_BETWEEN = "\x01"  # no name holds it, and none a NUL
-
-
-def _joined(texts: Iterable[str]) -> str:
-    return _BETWEEN.join(text.replace(_BETWEEN, "\N{REPLACEMENT CHARACTER}") for text in texts)
+    @property
+    def by_rule(self) -> Iterator[tuple[str, Fact]]:
+        """The facts, each with the code of its rule."""
+        for code, key, (source, path, on), app, namespace in json.loads(self.text):
+            yield code, Fact(tuple(key), Mark(source, tuple(path), on), app, namespace)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,8 +75,6 @@ class Rule(Code):
     gather: Callable[[App, Sequence[Object]], Iterator[Fact]] | None = None
     judge: Callable[[Iterable[Group]], Iterator[Finding]] | None = None
 
-
-_AT_ONCE = 50_000  # hashes in a set
 
 FLEET = ("_objects", "_fleet")  # families whose rules speak of all apps together
 
@@ -128,7 +129,7 @@ def _finders(
 
 
 class Fleet:
-    """The facts of all apps of a run, and what they contradict: in memory is a hash of each alone."""
+    """The facts of all apps of a run, and what they contradict; hardly any of them are in memory."""
 
     def __init__(self) -> None:
         self._rules = {
@@ -139,18 +140,20 @@ class Fleet:
             if rule.gather
         }
         self._facts = Spool()
-        self._hashes = array("q")
+        self._numbers = Numbers()
 
-    def gather(self, app: App, objects: Sequence[Object]) -> Iterator[Packed]:
+    def gather(self, app: App, objects: Sequence[Object]) -> Facts:
         """The facts of one app."""
-        for code, rule in self._rules.items():
-            if rule.gather:
-                yield from (Packed.of(code, fact) for fact in rule.gather(app, objects))
+        return Facts.of(
+            (code, fact)
+            for code, rule in self._rules.items()
+            if rule.gather
+            for fact in rule.gather(app, objects)
+        )
 
-    def add(self, facts: Iterable[Packed]) -> None:
-        rows = [(code, key, rest) for code, key, rest in facts]
-        self._hashes.extend(hash((code, key)) for code, key, _ in rows)
-        self._facts.put(marshal.dumps(rows))
+    def add(self, facts: Facts) -> None:
+        self._numbers.add(facts.numbers)
+        self._facts.put(marshal.dumps(tuple(facts)))
 
     def findings(self) -> Iterator[Finding]:
         """All that the apps contradict each other in."""
@@ -160,26 +163,17 @@ class Fleet:
             if found and rule.judge:
                 yield from rule.judge(found)
 
-    def _groups(self) -> dict[str, dict[str, list[Fact]]]:
-        """The facts whose hash is another's too, by code and key, in the order of files."""
-        groups: dict[str, dict[str, list[Fact]]] = {}
-        repeated = self._repeated()
+    def _groups(self) -> dict[str, dict[tuple[str, ...], list[Fact]]]:
+        """The facts whose checksum is another's too, by code and key, in the order of files."""
+        groups: dict[str, dict[tuple[str, ...], list[Fact]]] = {}
+        repeated = self._numbers.repeated()
         if not repeated:
             return groups
         for record in self._facts:
-            for code, key, rest in marshal.loads(record):
-                if hash((code, key)) in repeated:
-                    group = groups.setdefault(code, {}).setdefault(key, [])
-                    group.append(Packed(code, key, rest).fact)
+            facts = Facts(*marshal.loads(record))
+            if repeated.isdisjoint(facts.numbers):
+                continue
+            for number, (code, fact) in zip(facts.numbers, facts.by_rule, strict=True):
+                if number in repeated:
+                    groups.setdefault(code, {}).setdefault(fact.key, []).append(fact)
         return groups
-
-    def _repeated(self) -> set[int]:
-        """The hashes that occur twice, looked for in a part of them after the other."""
-        repeated: set[int] = set()
-        parts = 1 + len(self._hashes) // _AT_ONCE
-        for part in range(parts):
-            seen: set[int] = set()
-            for one in self._hashes:
-                if one % parts == part:
-                    (repeated if one in seen else seen).add(one)
-        return repeated

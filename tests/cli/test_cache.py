@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from secretkit import pipeline, single
+from secretkit import caching, pipeline, remembering, single
 from secretkit.load.inputs import Input
 
 PLATFORM = """\
@@ -133,8 +133,17 @@ def test_only_what_changed_is_judged_again(
 
 def records(place: Path) -> list[str]:
     with sqlite3.connect(place / "results.sqlite") as connection:
-        rows = connection.execute("SELECT record FROM results").fetchall()
-    return [json.dumps(json.loads(zlib.decompress(row[0]))) for row in rows]
+        rows = connection.execute("SELECT keys, records FROM blocks").fetchall()
+    texts = []
+    for keys, packed in rows:
+        text = zlib.decompress(packed)
+        each = json.loads(text.partition(b"\n")[0])
+        assert len(keys) == caching.KEY_SIZE * len(each)
+        at = len(text) - sum(sum(sizes) for _, sizes in each)
+        for about, sizes in each:
+            texts.append(json.dumps(about) + text[at : at + sum(sizes)].decode("latin-1"))
+            at += sum(sizes)
+    return texts
 
 
 def test_no_input_with_values_is_kept(
@@ -236,9 +245,86 @@ def test_a_record_that_is_broken_is_made_again(
 ) -> None:
     first = ran("render", str(root))
     with sqlite3.connect(place / "results.sqlite") as connection:
-        connection.execute("UPDATE results SET record = ?", (b"junk",))
+        connection.execute("UPDATE blocks SET records = ?", (b"junk",))
 
     assert ran("render", str(root)) == first
+
+
+def test_a_block_keeps_what_was_right_in_it(
+    place: Path, root: Path, ran: Callable[..., Ran], judged: list[str]
+) -> None:
+    """An input that changes, and one that is never kept, leave the records beside them."""
+    (root / "plain").mkdir()
+    (root / "plain" / "secrets.yaml").write_text(PLAIN)
+    ran("render", str(root))
+    before = records(place)
+    app(root, "two", "valt")
+    ran("render", str(root))
+    after = records(place)
+    judged.clear()
+    ran("render", str(root))
+
+    assert judged == ["plain/secrets.yaml"]
+    assert len(before) == len(after) == 3
+    assert len(set(before) - set(after)) == 1
+
+
+def test_a_record_that_is_missing_from_its_row_is_made_again(
+    place: Path, root: Path, ran: Callable[..., Ran], judged: list[str]
+) -> None:
+    first = ran("render", str(root))
+    with sqlite3.connect(place / "results.sqlite") as connection:
+        connection.execute("UPDATE blocks SET keys = zeroblob(96)")
+    judged.clear()
+
+    assert ran("render", str(root)) == first
+    assert len(judged) == 3
+    judged.clear()
+    assert ran("render", str(root)) == first
+    assert judged == []
+
+
+def test_one_input_more_moves_no_block_but_its_own(tmp_path: Path) -> None:
+    names = [f"app-{number:04d}/secrets.yaml" for number in range(1000)]
+
+    def blocks(names: list[str]) -> list[list[str]]:
+        inputs = [Input(tmp_path, name, direct=False) for name in sorted(names)]
+        return [[one.name for one in block] for block in remembering._blocks(inputs)]
+
+    before, after = blocks(names), blocks([*names, "app-0500-b/secrets.yaml"])
+
+    assert [name for block in before for name in block] == names
+    assert 10 < len(before) < 40
+    assert len([one for one in before if one not in after]) == 1
+
+
+@pytest.mark.parametrize("gone", [[], ["app-007"]], ids=["changed", "gone"])
+def test_many_blocks_say_what_a_run_without_a_cache_does(
+    place: Path, tmp_path: Path, ran: Callable[..., Ran], judged: list[str],
+    monkeypatch: pytest.MonkeyPatch, gone: list[str],
+) -> None:  # fmt: skip
+    monkeypatch.setattr(remembering, "_ABOUT", 8)
+    root = tmp_path / "many"
+    (root / ".git").mkdir(parents=True)
+    for number in range(120):
+        app(root, f"app-{number:03d}", "valt" if number == 50 else "vault")
+    (root / "app-011" / "secrets.yaml").write_text(PLAIN)
+    ran("validate", str(root))
+    for number in (3, 50, 119):
+        app(root, f"app-{number:03d}", "volt")
+    for name in gone:
+        (root / name / "secrets.yaml").unlink()
+    judged.clear()
+    told = ran("validate", str(root))
+    with sqlite3.connect(place / "results.sqlite") as connection:
+        ((rows,),) = connection.execute("SELECT count(*) FROM blocks").fetchall()
+
+    assert rows > 1
+    assert told[0] == 1
+    if not gone:
+        assert judged == [f"app-{number:03d}/secrets.yaml" for number in (3, 11, 50, 119)]
+    monkeypatch.setenv("SECRETKIT_NO_CACHE", "1")
+    assert ran("validate", str(root)) == told
 
 
 def test_what_is_of_no_use_for_long_is_forgotten(
@@ -246,7 +332,7 @@ def test_what_is_of_no_use_for_long_is_forgotten(
 ) -> None:
     ran("render", str(root))
     with sqlite3.connect(place / "results.sqlite") as connection:
-        connection.execute("UPDATE results SET day = 1")
+        connection.execute("UPDATE blocks SET day = 1")
     ran("render", str(root / "one"))
 
     assert len(records(place)) == 1

@@ -1,8 +1,10 @@
 """A fleet of apps on one platform, in every environment: rendered, checked, sharded."""
 
+import gc
 import shutil
 import subprocess
 import sys
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,8 +13,15 @@ import pytest
 from cluster import programs
 
 from examples import documents, identity
-from secretkit import rules, spool
+from secretkit import pipeline, sorting, spool
 from secretkit.cli import run
+from secretkit.load import inputs
+from secretkit.load.inputs import Inputs
+from secretkit.parts import Kept, Shelf
+from secretkit.rendering import Emitted, Waiting
+from secretkit.rules import Fact, Facts, Fleet
+from secretkit.spool import Spool
+from secretkit.text import Mark
 
 ENVIRONMENTS = ("staging", "production", "edge")
 PLATFORM = """\
@@ -186,7 +195,10 @@ def test_what_waits_in_a_file_and_what_waits_in_memory_come_out_the_same(
 
     in_memory = everything("memory")
     monkeypatch.setattr(spool, "MOST", 0)
-    monkeypatch.setattr(rules, "_AT_ONCE", 1)
+    monkeypatch.setattr(sorting, "_RUN", 2)
+    monkeypatch.setattr(sorting, "_BLOCK", 1)
+    monkeypatch.setattr(sorting, "_CHUNK", 1)
+    monkeypatch.setattr(inputs, "_MOST_PENDING", 1)
 
     assert everything("file") == in_memory
     found = [code for code in ("SK601", "SK602", "SK702") if f'"{code}"' in str(in_memory[-1])]
@@ -256,3 +268,50 @@ def test_overlays_of_a_fleet_build_to_each_environment(tmp_path: Path) -> None:
         assert sorted(overlays.kustomize(folder), key=lambda body: str(identity(body))) == sorted(
             expected, key=lambda body: str(identity(body))
         )
+
+
+def test_an_app_goes_once_it_is_judged(
+    root: Path, ran: Callable[..., tuple[int, str, str]]
+) -> None:
+    """A cycle would keep it until the collector looks, which it seldom does."""
+    assert ran("render", ".", "--jobs", "1")[0] == 0
+    gc.collect()
+    gc.disable()
+    try:
+        assert pipeline.run([root / "apps"], pipeline.Options(jobs=1), lambda _: None).files > 1
+        gc.set_debug(gc.DEBUG_SAVEALL)
+        gc.collect()
+        assert gc.garbage == []
+    finally:
+        gc.set_debug(0)
+        gc.garbage.clear()
+        gc.enable()
+
+
+def _held(count: int) -> int:
+    """Bytes in memory once so many apps are through."""
+    gc.collect()
+    tracemalloc.start()
+    try:
+        found, shelf, facts, waiting = Inputs(Path("/")), Shelf(), Fleet(), Waiting(Spool())
+        mark, none = Mark("a", ("metadata", "name")), Emitted(b"manifest" * 50, False, False, ())
+        for number in range(count):
+            name = f"app-{number * 7919 % count:05d}"
+            found.add(f"apps/{name}/secrets.yaml", direct=False)
+            shelf.add(Kept(name, name, f"apps/{name}/secrets.yaml", waiting.put(none)))
+            facts.add(Facts.of(("SK601", Fact((name, kind), mark, name, "")) for kind in "abcdef"))
+        assert found.count == sum(1 for _ in shelf.ordered) == count
+        assert list(facts.findings()) == []
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_memory_does_not_grow_with_the_number_of_apps(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spool, "MOST", 4096)
+    monkeypatch.setattr(sorting, "_RUN", 100)
+    monkeypatch.setattr(sorting, "_BLOCK", 10)
+    monkeypatch.setattr(sorting, "_CHUNK", 16)
+    few, many = _held(1000), _held(6000)
+
+    assert (many - few) / 5000 < 75  # bytes for each: the shortest of its texts would be more
