@@ -22,6 +22,7 @@ NAMED = "the value of a key that names a secret"
 RANDOM = "random text, as keys and tokens are"
 _DEEPEST = 3
 _LONGEST_LINE = 4096
+_LONGEST_HOLED = 10_000
 
 
 class Look(NamedTuple):
@@ -70,7 +71,7 @@ _PLACEHOLDER = lazily(
     \s* (?:
         change[-_ ]?(?:me|it) | replace[-_ ]?me | todo | tbd | x{3,} | \*+ | \.{3,} | example
         | dummy | placeholder | redacted | your[-_ ][\w -]{1,60}
-        | <[^<>]{0,200}> | \{\{.{0,400}\}\} | \$\{[^{}]{0,200}\} | \$\([^()]{0,200}\) | %\w{1,100}%
+        | <[^<>]{0,200}> | \{\{(?:(?!\}\}).){0,400}\}\} | \$\{[^{}]{0,200}\} | \$\([^()]{0,200}\) | %(?:[A-Z][A-Z0-9_.]{0,100}|[a-z][a-z_.]{0,100})%
         | (?:secret)?ref\+\S{1,400} | vault:\S{1,400} | op://\S{1,400}
         | ENC\[AES256_GCM,.{0,8192}\] | (?:AKIA|ASIA)[A-Z0-9]{0,16}EXAMPLE | \S{0,60}EXAMPLEKEY
     ) \s*
@@ -81,7 +82,7 @@ _PLACEHOLDER = lazily(
 _FILLED_IN = lazily(
     r"""
     \s* (?:
-        %\w{1,100}% | <path:[^<>]{1,400}> | (?:secret)?ref\+\S{1,400} | vault:\S{1,400}
+        %(?:[A-Z][A-Z0-9_.]{0,100}|[a-z][a-z_.]{0,100})% | <path:[^<>]{1,400}> | (?:secret)?ref\+\S{1,400} | vault:\S{1,400}
         | op://\S{1,400} | ENC\[AES256_GCM,.{0,8192}\] | !(?:vault|secret|env_var)\s.{0,400}
     ) \s*
     """,
@@ -89,6 +90,30 @@ _FILLED_IN = lazily(
 )
 _HOLE = lazily(
     r"\$?\{\{.{0,400}?\}\}|\$?\$\{[^{}]{0,200}\}|\$\([^()]{0,200}\)|<path:[^<>]{1,400}>", re.DOTALL
+)
+_HOLE_MARK, _A_HOLE = "\ue001", "${}"
+_APART = lazily(r"""[\s:;,|&"'(){}\[\]<>=\\\ue001]+""")
+_TAG = lazily(r"</?[A-Za-z][\w.:-]{0,60}>")
+_HOLED_URL = lazily(
+    r"""[A-Za-z\ue001][\w+.\ue001-]{0,40}://(?:[^\s/:@"']{0,200}(?::(?P<password>[^\s/@"']{0,256}))?@)?"""
+    r"""[\w.\ue001:,\[\]%-]{0,300}(?:/[\w.\ue001/%~:@+-]{0,300})?"""
+)
+_HOLED_DRIVER = lazily(
+    r"(?<![\w/.-])[\w.\ue001-]{1,64}:(?P<password>[^\s:@/]{1,256})@(?:tcp|udp|unix)?\([^()\s]{0,200}\)\S{0,200}"
+)
+_HOLED_PAIR = lazily(
+    r"""["']?(?<![\w.-])-{0,2}(?P<key>[A-Za-z_][\w.-]{0,60})["']?(?:[ ]?=[ ]?|[ ]?:[ ]|(?<=["']):)["']?(?P<value>[^\s"';&,{}()\[\]]{0,256})"""
+)
+# Words beside a hole that are none of its value: a scheme, a switch, a host, a port, a path, a size.
+_GLUE = lazily(
+    r"""
+    (?i:bearer|basic|token|digest|negotiate|true|false|null|none|https?|authorization|user(?:name)?|admin|root|default)
+    | [a-z0-9](?:[a-z0-9-]{0,62})(?:\.[a-z0-9-]{1,63}){0,6}\.(?:svc|local|cluster|com|org|net|io|dev|internal|default)
+      (?:\.[a-z]{2,10}){0,3}
+    | svc(?:\.[a-z]{2,20}){0,3} | [0-9]{1,5}(?:[smhd]|ms|[KMG]i?)?
+    | (?:[\w.@-]{1,100}/){1,40}[\w.@-]{0,100}
+    """,
+    re.VERBOSE,
 )
 _PASSWORDS = lazily(r"passw|passphrase|(?<![a-z])(?:db)?pass(?![a-z])|pwd")
 _OWN_SECRETS = lazily(
@@ -149,12 +174,57 @@ def is_placeholder(text: str) -> bool:
 
 def is_filled_in(text: str) -> bool:
     """Whether another tool puts the value in, so that what is written here never reaches a cluster."""
-    if len(text) > 10_000:
+    if len(text) > _LONGEST_HOLED:
         return False
-    rest = _HOLE.sub("", text)
-    if rest == text:
+    rest = alike_holes(text)
+    if rest == text and _A_HOLE not in text:
         return _FILLED_IN.fullmatch(text) is not None
-    return not look("", rest).is_secret
+    return not look("", rest).is_secret and not any(literals(text))
+
+
+def alike_holes(text: str) -> str:
+    """A text with one hole like the other, however they are written, so that none is taken for a value."""
+    return _HOLE.sub(_A_HOLE, text) if len(text) <= _LONGEST_HOLED else text
+
+
+def literals(text: str, *, joined: bool = False) -> Iterator[str]:
+    """What stands beside the holes of a text and could be a value itself; nothing where there is no hole.
+
+    A URL but for its password, names with their values that name nothing secret, hosts, ports, paths
+    and words of a command are what holds the holes together. `joined` asks for the words alone that a
+    hole is part of.
+    """
+    marked = _HOLE.sub(_HOLE_MARK, text) if len(text) <= _LONGEST_HOLED else text
+    if marked == text:
+        return
+    for row in marked.split("\n"):
+        if _HOLE_MARK not in row or row.lstrip().startswith(("#", "//")):
+            continue
+        for part in row.split() if joined else (row,):
+            if _HOLE_MARK in part:
+                yield from _beside(part, is_phrase="\n" in text.strip() or " " in row.strip())
+
+
+def _beside(row: str, *, is_phrase: bool) -> Iterator[str]:
+    row = _TAG.sub(" ", row)
+    for pattern in (_HOLED_URL, _HOLED_DRIVER):
+        for found in pattern.finditer(row):
+            yield from _pieces(found["password"] or "")
+        row = pattern.sub(" ", row)
+    for found in _HOLED_PAIR.finditer(row):
+        if names_secret(found["key"]):
+            yield from _pieces(found["value"])
+    row = _HOLED_PAIR.sub(f" {_HOLE_MARK} ", row)
+    for piece in _pieces(row):
+        if not (_GLUE.fullmatch(piece) or (is_phrase and piece.isalpha() and piece.islower())):
+            yield piece
+
+
+def _pieces(text: str) -> Iterator[str]:
+    for piece in _APART.split(text):
+        bare = piece.strip("-_./@#?!*%+~$^")
+        if sum(map(str.isalnum, bare)) >= 4:
+            yield bare
 
 
 def is_reference(key: str, text: str) -> bool:

@@ -5,7 +5,7 @@ import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
-from secretkit import __version__, resources
+from secretkit import resources
 from secretkit.emit import yaml
 from secretkit.ownership import manifest
 
@@ -14,13 +14,21 @@ PATH = ".github/workflows/secretkit.yaml"
 _DEEPEST = 3  # folders below DIR in which rendered output is looked for
 
 
-def text(folder: Path) -> str:
-    """The workflow for the repository at `folder`; what it holds rendered is checked too."""
+_AFTER = "${{ !cancelled() && steps.install.outcome == 'success' }}"
+
+
+def text(folder: Path, source: str = "") -> str:
+    """The workflow for the repository at `folder`, which pip installs from `source`.
+
+    What the repository holds rendered is checked too.
+    """
     template = (resources.folder("templates") / "ci.yaml").read_text(encoding="utf-8")
     checks = "".join(
-        f"    - run: {yaml.quoted(_command(folder, out))}\n" for out in sorted(_rendered(folder))
+        f"    - if: {_AFTER}\n      run: {yaml.quoted(_command(folder, out))}\n"
+        for out in sorted(_rendered(folder))
     )
-    return template.replace("@VERSION@", __version__).replace("@CHECKS@", checks)
+    filled = template.replace("@PATH@", PATH).replace("@CHECKS@", checks)
+    return filled.replace("@SECRETKIT@", yaml.quoted(source))
 
 
 def _command(folder: Path, out: Path) -> str:

@@ -22,10 +22,16 @@ _MARK = re.compile(r"@([A-Z_]+)@")
 @click.option(
     "--ci", is_flag=True, help="Write a GitHub workflow for the repository at DIR in its place."
 )
-def command(folder: Path, ci: bool) -> int:
+@click.option(
+    "--from", "source", metavar="SPEC", default="",
+    help="With --ci: from where the workflow's pip installs secretkit, a requirement of pip.",
+)  # fmt: skip
+def command(folder: Path, ci: bool, source: str) -> int:
     """Write a commented secrets.yaml to DIR (by default the working folder) to start from."""
     if ci:
-        return _workflow(folder)
+        return _workflow(folder, source)
+    if source:
+        raise Usage("--from is for --ci")
     target = folder / NAME
     if os.path.lexists(target):
         raise Usage(f"{target}: is there already, and stays as it is")
@@ -37,7 +43,7 @@ def command(folder: Path, ci: bool) -> int:
     return 0
 
 
-def _workflow(folder: Path) -> int:
+def _workflow(folder: Path, source: str) -> int:
     """Writes the workflow; one that is there stays."""
     from secretkit.cli import ci_workflow
 
@@ -46,9 +52,16 @@ def _workflow(folder: Path) -> int:
         raise Usage(f"{target}: is there already, and stays as it is")
     if not folder.is_dir():
         raise Usage(f"{folder}: no such folder")
-    files.write(folder, [File(ci_workflow.PATH, ci_workflow.text(folder).encode())])
+    if source.startswith("-") or not source.isprintable():
+        raise Usage("--from takes a requirement of pip, as `secretkit @ git+https://…`")
+    content = ci_workflow.text(folder, source.strip())
+    files.write(folder, [File(ci_workflow.PATH, content.encode())])
     click.echo(f"wrote {target}", err=True)
-    click.echo("next: set `SECRETKIT` in it to where pip installs secretkit from", err=True)
+    if not source.strip():
+        click.echo(
+            "next: set `SECRETKIT` in it to where pip installs secretkit from; until then its job fails",
+            err=True,
+        )
     return 0
 
 

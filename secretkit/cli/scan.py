@@ -1,5 +1,6 @@
 """`secretkit scan`."""
 
+import io
 import sys
 from pathlib import Path
 
@@ -20,8 +21,8 @@ from secretkit.objects import File
     "--history",
     is_flag=False,
     flag_value="",
-    metavar="[REV..REV]",
-    help="What commits added: of a range, else of all branches and tags.",
+    metavar="[REV..REV|REV]",
+    help="What commits added: of a range, up to a revision, else of all branches and tags.",
 )
 @click.option(
     "--baseline",
@@ -51,10 +52,16 @@ from secretkit.objects import File
     show_default=True,
     help="How findings are printed.",
 )
+@click.option(
+    "--sarif",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write the findings to FILE as SARIF too.",
+)
 @click.option("--strict", is_flag=True, help="Warnings count as errors.")
 def command(
     paths: tuple[Path, ...], staged: bool, history: str | None, baseline: Path | None, target: Path | None,
-    gitleaks: str, form: str, strict: bool,
+    gitleaks: str, form: str, sarif: Path | None, strict: bool,
 ) -> int:  # fmt: skip
     """Look for secrets in the clear below PATH (files or folders; by default the working folder).
 
@@ -64,10 +71,10 @@ def command(
     """
     from secretkit import scan
 
-    if history and (".." not in history or history.startswith(".")):
-        paths, history = (Path(history), *paths), ""  # `--history PATH`
-    if history:
-        scan.git.refuse_option(history)
+    if history and Path(history).exists():
+        if scan.git.is_branch(Path(), history):
+            note(f"--history {history}: taken for the path; the branch is refs/heads/{history}")
+        paths, history = (Path(history), *paths), ""
     request = scan.Request(
         paths=paths or (Path(),),
         staged=staged,
@@ -76,13 +83,14 @@ def command(
         gitleaks=gitleaks,
     )
     found = scan.scan(request)
-    for text in found.notes:
-        note(text)
+    for said in found.notes:
+        note(said)
+    if sarif:
+        text = io.StringIO()
+        write("sarif", found.spots, text)
+        _save(sarif, text.getvalue().encode())
     if target:
-        if target.parent != Path() and not target.parent.is_dir():
-            raise Usage(f"{target.parent}: no such folder")
-        content = scan.baseline.written(found.entries)
-        files.write(target.parent, [File(target.name, content)])
+        _save(target, scan.baseline.written(found.entries))
         count = len(set(found.entries))
         note(f"wrote {target} with {count} {'finding' if count == 1 else 'findings'}")
         return 0
@@ -91,3 +99,9 @@ def command(
     if form == "text" and not found.spots:
         click.echo(f"{found.files} {'file' if found.files == 1 else 'files'} without a finding")
     return 1 if counts["errors"] or (strict and counts["warnings"]) else 0
+
+
+def _save(path: Path, content: bytes) -> None:
+    if path.parent != Path() and not path.parent.is_dir():
+        raise Usage(f"{path.parent}: no such folder")
+    files.write(path.parent, [File(path.name, content)])

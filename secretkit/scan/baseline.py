@@ -70,20 +70,29 @@ def written(entries: Iterable[Entry]) -> bytes:
     return text.encode(errors="backslashreplace") + b"\n"
 
 
-def ignored_by_gitleaks(folder: Path) -> frozenset[tuple[str, str, int]]:
-    """`.gitleaksignore` of a folder: path, rule and line; an entry of a commit without that."""
+class Ignored(NamedTuple):
+    """An entry of `.gitleaksignore`: of one commit, or of any (empty)."""
+
+    commit: str
+    file: str
+    rule: str
+    line: int
+
+
+def ignored_by_gitleaks(folder: Path) -> frozenset[Ignored]:
+    """The entries of a folder's `.gitleaksignore`."""
     path = folder / ".gitleaksignore"
     if not path.is_file() or path.is_symlink():
         return frozenset()
     found = set()
     for row in path.read_text(encoding="utf-8", errors="replace").splitlines():
         words = row.strip().rsplit(":", 2)
-        if row.strip() and not row.startswith("#") and len(words) == 3 and words[2].isdigit():
-            name = words[0]
+        if row.strip() and not row.startswith("#") and len(words) == 3 and words[2].isdecimal():
+            name, commit = words[0], ""
             head, colon, rest = name.partition(":")
             if colon and len(head) == 40 and all(c in "0123456789abcdef" for c in head):
-                name = rest
-            found.add((name.removeprefix("./"), words[1], int(words[2])))
+                name, commit = rest, head
+            found.add(Ignored(commit, name.removeprefix("./"), words[1], int(words[2][:9])))
     return frozenset(found)
 
 

@@ -15,6 +15,29 @@ from secretkit.scan.nodes import Stretch
 
 _FOUND = 86  # an exit code that gitleaks gives for nothing else
 _LONGEST = 600  # seconds
+CONFIG = ".gitleaks.toml"
+# Rules that go by more than a provider's mark, and the codes or words of what they find.
+_RULES = {
+    "kubernetes-secret-yaml": ("SK801", "SK802"),
+    "private-key": ("SK812", "a private key"),
+    "generic-api-key": ("names a secret", "random text"),
+    "hashicorp-tf-password": ("names a secret", "random text"),
+    "curl-auth-header": ("a login in a header", "a password on a command line"),
+    "curl-auth-user": ("a login in a header", "a password on a command line"),
+    "jwt": ("a JSON Web Token",), "jwt-base64": ("a JSON Web Token",),
+    "gcp-api-key": ("a Google API key",), "age-secret-key": ("an age identity",),
+    "digitalocean-pat": ("a DigitalOcean token",), "huggingface-access-token": ("a Hugging Face token",),
+    "hashicorp-tf-api-token": ("a Terraform Cloud token",), "newrelic-user-api-key": ("a New Relic key",),
+}  # fmt: skip
+
+
+def means(rule: str, code: str, what: str) -> bool:
+    """Whether a rule of gitleaks finds what we call so: `github-pat` finds a GitHub token."""
+    known = _RULES.get(rule)
+    if known:
+        return any(one == code or one in what for one in known)
+    provider = rule.partition("-")[0].lower()
+    return len(provider) > 2 and provider in what.lower().split()
 
 
 class Leak(NamedTuple):
@@ -54,7 +77,8 @@ def of_history(program: str, root: Path, revisions: str) -> list[Leak]:
     """What commits of a range (all of them: "") added; raises Failed."""
     if any(not one.isprintable() or one in " \"'\\" for one in revisions):
         raise Failed("it takes no such range")  # the options are one text to it
-    options = f"--full-history --no-ext-diff --no-textconv {revisions or '--all'}"
+    git.refuse_option(revisions)
+    options = f"--full-history --text --no-ext-diff --no-textconv {revisions or '--all'}"
     return _ran(program, root, "git", f"--log-opts={options}", "--", ".")
 
 
@@ -69,16 +93,19 @@ def _ran(program: str, root: Path, verb: str, *words: str) -> list[Leak]:
         try:
             ran = subprocess.run(
                 command, cwd=root, env=git.tame(root), stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=_LONGEST, check=False,
+                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, timeout=_LONGEST, check=False,
             )  # fmt: skip
             rows = json.loads(report.read_bytes() or b"[]")
         except git.Failed:
             raise Failed("git here starts other programs to show differences") from None
         except (OSError, ValueError, subprocess.SubprocessError):
             raise Failed("it did not work") from None
-    if ran.returncode not in (0, _FOUND):
+    # It finds nothing, and exits as if there were nothing, where its git says a word on stderr.
+    if verb == "git" and b"stderr is not empty" in ran.stderr:
+        raise Failed("its git did not work")
+    if ran.returncode not in (0, _FOUND) or not isinstance(rows, list | None):
         raise Failed("it did not work")
-    return [_leak(row) for row in rows]
+    return [_leak(row) for row in rows or () if isinstance(row, dict)]
 
 
 def _leak(row: dict[str, object]) -> Leak:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from secretkit import looks
 from secretkit.hidden import Hidden
 from secretkit.lazy import lazily
-from secretkit.scan import places
+from secretkit.scan import broken, places
 from secretkit.scan.codes import ScanCode
 from secretkit.scan.codes.sk813_field import CODE as FIELD
 from secretkit.scan.codes.sk814_token import CODE as TOKEN
@@ -33,6 +33,9 @@ _COMMANDS = tuple(
         ),
     )
 )
+_ASSIGNED = lazily(
+    r"""[ \t]*(?:[-+*][ \t]+)?(?:(?:export|const|let|var|set|static|final|val|ENV|ARG)[ \t]+){0,3}["']?([A-Za-z_][\w.-]{0,60})["']?[ \t]{0,20}(?::=|[:=])"""
+)
 _DUMMY = lazily(
     r"(?i)(?:my|your|the|db|some|test)?[-_]?(?:pass(?:word|wd)?|pwd?|secret|token|key|credentials?|xxx+|foo|bar|example)[0-9]?"
 )
@@ -50,6 +53,8 @@ def of_file(file: File) -> list[Seen]:
             found += place.read(file)
     found += of_things(file, things(file, file.documents))
     if file.is_broken:
+        judged = {one.at.line for one in found}
+        found += (one for one in broken.find(file) if one.at.line not in judged)
         rows = (one for one in assignments(file.text) if not one.value.startswith(_FLOW))
         told = (_assigned(FIELD, one.steps, one.key, one.node, f"`{file.base}`") for one in rows)
         known = {one.at.line for one in found}
@@ -152,7 +157,7 @@ def of_text(
     inner: tuple[Node, ...] = ()
     if "-----BEGIN" not in text[:40]:
         try:
-            inner = documents(text, node)
+            inner = documents(text, node, file.copies)
         except Unreadable:
             inner = ()
     if inner and all(one.text is None for one in inner):
@@ -228,7 +233,7 @@ def of_marks(file: File, known: Iterable[Seen]) -> Iterator[Seen]:
     text = file.text
     starts: list[int] | None = None
     taken: dict[int, list[Stretch]] = {}
-    numbers: dict[str, int] = {}
+    numbers: dict[tuple[str, str], int] = {}
     for mark in looks.marks(text):
         if starts is None:
             starts = _starts(text)
@@ -239,12 +244,19 @@ def of_marks(file: File, known: Iterable[Seen]) -> Iterator[Seen]:
         if any(_holds(one, at) for one in taken.get(at.line, ())) or not _is_real(text, mark):
             continue
         taken.setdefault(at.line, []).append(at)
-        numbers[mark.what] = numbers.get(mark.what, 0) + 1
+        name = _name_of(text, starts[at.line - 1], mark.start)
+        number = numbers[mark.what, name] = numbers.get((mark.what, name), 0) + 1
         code = URL if mark.what == "a URL with a password" else TOKEN
-        steps = (mark.what, str(numbers[mark.what]))
+        steps = (mark.what, *filter(None, (name,)), str(number))
         value = Hidden(text[mark.start : mark.end].encode())
         sure = "likely" if code is URL and not file.is_yaml else "sure"
         yield Seen(code, steps, at, sure, mark.what, "", value)  # type: ignore[arg-type]
+
+
+def _name_of(text: str, line: int, start: int) -> str:
+    """The name that a mark is assigned to on its line, so that one elsewhere is another finding."""
+    found = _ASSIGNED.match(text, max(line, start - 400), start)
+    return found[1] if found else ""
 
 
 def _is_real(text: str, mark: Token) -> bool:

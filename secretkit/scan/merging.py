@@ -13,7 +13,7 @@ from secretkit.scan.gitleaks import Leak
 from secretkit.scan.nodes import Node, Stretch
 from secretkit.scan.places import login_file
 from secretkit.scan.reading import File, Wanted
-from secretkit.scan.seen import Seen, Verdict, is_public, of_a_secret, seen
+from secretkit.scan.seen import SAFE, Seen, Verdict, is_public, of_a_field, of_a_secret, seen
 from secretkit.scan.texts import assignments
 
 _OBJECT = "kubernetes-secret-yaml"  # guesses at what we read
@@ -66,7 +66,10 @@ def of_wanted(file: File, wanted: Wanted) -> Iterator[Seen]:
                 verdict = of_a_secret(one.key, one.value)
                 if verdict.sureness in ("sure", "likely"):
                     yield seen(GENERATOR, one.steps, one.node, verdict, subject=wanted.by)
-            # of a ConfigMap they were judged as what they are
+            elif not login_file.is_read(file):  # else they were judged as what they are
+                verdict = of_a_field(one.key, one.value)
+                if verdict is not SAFE:
+                    yield seen(CONFIG_MAP, one.steps, one.node, verdict, subject=wanted.by)
     elif wanted.is_secret:
         text = file.text.strip()
         is_sealed = file.documents and file.documents[0].get("sops") is not None

@@ -7,11 +7,13 @@ from typing import Any, NamedTuple
 from secretkit.lazy import lazily
 
 DEEPEST = 100
+MOST_COPIES = 100_000  # nodes that aliases and merge keys add to those that are written
 # libyaml's composer calls itself in C; fewer levels than this its stack bears on any machine.
 _HARMLESS = 1_000
 # Stands for each character of a template's action, so that columns stay.
 MASK = "\ue000"
 _ACTION = lazily(r"\{\{(?:[^{}\"`]|\"(?:[^\"\\\n]|\\.)*\"|`[^`]*`|\{(?!\{)|\}(?!\}))*\}\}")
+_STATEMENT = lazily(r"\{%(?:[^%{]|%(?!\})|\{(?!%)){0,2000}%\}|<%(?:[^%<]|%(?!>)|<(?!%)){0,2000}%>")
 _ALONE = lazily(rf"^[ \t{MASK}]+$", re.MULTILINE)
 _MASKED = lazily(f"{MASK}+")
 
@@ -57,13 +59,32 @@ class Unreadable(Exception):
         super().__init__("no YAML")
 
 
-def documents(text: str, within: Node | None = None) -> tuple[Node, ...]:
+class Copies:
+    """How many nodes aliases and merge keys may still add to a file, the texts within it too."""
+
+    def __init__(self, most: int = MOST_COPIES) -> None:
+        self._left = most
+
+    @property
+    def is_spent(self) -> bool:
+        return self._left < 0
+
+    def take(self, count: int) -> None:
+        """Raises Unreadable once there are too many."""
+        self._left -= count
+        if self._left < 0:
+            raise Unreadable
+
+
+def documents(
+    text: str, within: Node | None = None, copies: Copies | None = None
+) -> tuple[Node, ...]:
     """The documents of a text, or of the text of a scalar; raises Unreadable."""
     import yaml
 
     if not _is_shallow(text):
         raise Unreadable
-    reading = _Reading(text, within)
+    reading = _Reading(text, within, copies or Copies())
     found: list[Node] = []
     try:
         for root in yaml.compose_all(text, Loader=yaml.CBaseLoader):
@@ -75,11 +96,20 @@ def documents(text: str, within: Node | None = None) -> tuple[Node, ...]:
 
 
 def masked(text: str) -> str:
-    """A template of Helm as YAML can read it: actions masked, lines of nothing else left empty."""
-    if "{{" not in text:
-        return text
-    text = _ACTION.sub(lambda found: re.sub(r"[^\n]", MASK, found[0]), text)
-    return _ALONE.sub("", text)
+    """A template as YAML can read it: actions masked, lines of nothing else left empty.
+
+    Actions are those of Helm, and statements and values of Jinja and ERB.
+    """
+    if "{{" in text:
+        text = _ACTION.sub(_mask, text)
+    if "{%" in text or "<%" in text:
+        text = _STATEMENT.sub(_mask, text)
+    return _ALONE.sub("", text) if MASK in text else text
+
+
+def _mask(found: re.Match[str]) -> str:
+    """As many characters; none but blanks for what comes on rows of its own, below a key."""
+    return re.sub(r"[^\n]", " " if "nindent" in found[0] else MASK, found[0])
 
 
 def unmasked(text: str) -> str:
@@ -90,15 +120,17 @@ def unmasked(text: str) -> str:
 class _Reading:
     """libyaml's nodes to ours."""
 
-    def __init__(self, text: str, within: Node | None) -> None:
+    def __init__(self, text: str, within: Node | None, copies: Copies) -> None:
         self._text = text
         self._within = within
         self._rows: list[str] | None = None
+        self._copies = copies
         self._known: dict[int, Node | None] = {}
+        self._sizes: dict[int, int] = {}  # by identity of ours: what is below, and itself
 
     def root(self, node: Any) -> Node:
         """A document; identities hold no longer than its nodes do."""
-        self._known = {}
+        self._known, self._sizes = {}, {}
         return self.node(node, 0)
 
     def node(self, node: Any, depth: int) -> Node:
@@ -106,11 +138,20 @@ class _Reading:
             raise Unreadable
         if id(node) in self._known:
             known = self._known[id(node)]
+            self._copies.take(self._sizes[id(known)] if known else 1)
             return known or Node(self._at(node), "")  # one that holds itself
         self._known[id(node)] = None
         made = self._made(node, depth)
         self._known[id(node)] = made
+        self._sizes[id(made)] = self._size(made)
         return made
+
+    def _size(self, node: Node) -> int:
+        """What it costs to look at a node once more, everything below it too."""
+        if node.text is not None:
+            return 1 + len(node.text) // 100
+        below = (*(value for _, value in node.fields or ()), *node.items)
+        return 1 + sum(self._sizes.get(id(one), 1) for one in below)
 
     def _made(self, node: Any, depth: int) -> Node:
         at = self._at(node)
@@ -121,15 +162,20 @@ class _Reading:
         if node.id == "sequence":
             return Node(at, items=tuple(self.node(item, depth + 1) for item in node.value))
         fields: list[tuple[str, Node]] = []
+        merged: dict[str, Node] = {}
         for key, value in node.value:
             name = unmasked(key.value) if isinstance(key.value, str) else ""
             made = self.node(value, depth + 1)
             if name == "<<":
                 for parent in made.items or (made,):
-                    fields[:0] = parent.fields or ()
+                    self._copies.take(len(parent.fields or ()))
+                    for one, inner in parent.fields or ():
+                        merged.setdefault(one, inner)  # of merged ones the first counts
             else:
                 fields.append((name, made))
-        return Node(at, fields=tuple(fields))
+        own = {name for name, _ in fields}
+        inherited = [(name, one) for name, one in merged.items() if name not in own]
+        return Node(at, fields=(*inherited, *fields))
 
     def _at(self, node: Any) -> Stretch:
         start, end = node.start_mark, node.end_mark

@@ -6,13 +6,33 @@ from functools import cached_property
 from typing import NamedTuple
 
 from secretkit.lazy import lazily
-from secretkit.scan.nodes import DEEPEST, Node, Unreadable, documents, masked
+from secretkit.scan.nodes import DEEPEST, Copies, Node, Unreadable, documents, masked
 
 MOST_BYTES = 5 * 1024 * 1024
 _YAML = lazily(
-    r"(?is).*\.(?:ya?ml|ya?ml\.(?:tpl|tmpl|j2|gotmpl|dist|sample|example|bak|orig)|kubeconfig)$"
+    r"(?is).*\.ya?ml(?:~|[-._](?:tpl|tmpl|j2|jinja2?|gotmpl|template|erb|dist|sample|example|in|bak|backup|old|orig|save"
+    r"|rej|copy|tmp|dec|decrypted|enc|\d{1,3}))?|.*\.kubeconfig"
+)
+# What may be YAML, as what stands in it says.
+_MAYBE = lazily(
+    r"(?is)[^.]+|.*\.(?:tpl|tmpl|gotmpl|j2|jinja2?|erb|ejs|template|config|txt|bak|old|orig|dec|manifest)"
+)
+_BEGINS = lazily(
+    r"(?:[ \t]*(?:#[^\n]*|---[^\n]*|\{\{[^\n]*\}\}[ \t]*|\{%[^\n]*%\}[ \t]*|<%[^\n]*%>[ \t]*)?\n){0,60}"
+    r"(?:apiVersion|kind)[ \t]*:[ \t]*\S"
 )
 _JSON = lazily(r"(?is).*\.(?:json|tfstate|tfstate\.backup|dockerconfigjson|dockercfg)$")
+# An action of nothing but a text, through functions that leave it what it is.
+_TEXT = r"""(?:"([^"{}\n]{1,400})"|'([^'{}\n]{1,400})'|`([^`{}\n]{1,400})`)"""
+_LITERAL = lazily(
+    r"""["']?\{\{-?\s*(?:(?:b64enc|quote|squote|toString|trim|print|upper|lower|nospace)\s+)*"""
+    + _TEXT
+    + r"""\s*(?:\|\s*\w+(?:\s+\d+)?\s*)*-?\}\}["']?"""
+)
+_PRINTED = lazily(
+    r"""["']?\{\{-?\s*(?:(?:b64enc|quote|squote)\s+)*\(?\s*printf\s+(?:"([^"{}\n]{1,400})"|`([^`{}\n]{1,400})`)"""
+    r"""[^{}\n]{0,400}-?\}\}["']?"""
+)
 
 
 class Wanted(NamedTuple):
@@ -32,6 +52,7 @@ class File:
         self.text = text
         self.base = name.rpartition("/")[2]
         self.is_broken = False
+        self.copies = Copies()
         self.wanted: list[Wanted] = []
         self._claimed: dict[int, Node] = {}
 
@@ -39,13 +60,20 @@ class File:
     def rows(self) -> list[str]:
         return self.text.split("\n")
 
-    @property
+    @cached_property
     def is_yaml(self) -> bool:
-        return _YAML.fullmatch(self.base) is not None or self.base in ("kubeconfig", "config")
+        if _YAML.fullmatch(self.base) or self.base in ("kubeconfig", "config"):
+            return True
+        return bool(_MAYBE.fullmatch(self.base)) and _BEGINS.match(self.text) is not None
 
     @property
     def is_json(self) -> bool:
         return _JSON.fullmatch(self.base) is not None
+
+    @property
+    def is_too_much(self) -> bool:
+        """Whether aliases and merge keys made more of it than is looked at."""
+        return self.copies.is_spent
 
     @cached_property
     def documents(self) -> tuple[Node, ...]:
@@ -55,7 +83,7 @@ class File:
         if self.base == "config" and "kind: Config" not in self.text:
             return ()
         try:
-            return documents(masked(self.text))
+            return documents(masked(self.text), copies=self.copies)
         except Unreadable as found:
             self.is_broken = True
             return found.before
@@ -116,12 +144,17 @@ def _opened(
 
 
 def literal_of(written: str) -> tuple[str, bool] | None:
-    """The text that a template's action holds itself, and whether it is but a default."""
-    found = re.fullmatch(
-        r"""["']?\{\{-?\s*["'`]([^"'`{}]{1,400})["'`]\s*(?:\|\s*\w+\s*)*-?\}\}["']?""", written
-    )
+    """The text that a template's action holds itself, and whether it is but a default.
+
+    What `printf` fills in is left as an action in it.
+    """
+    found = _LITERAL.fullmatch(written)
     if found:
-        return found[1], False
+        return found[1] or found[2] or found[3] or "", False
+    found = _PRINTED.fullmatch(written)
+    if found:
+        text = found[1] or found[2] or ""
+        return re.sub(r"%[-+# 0-9.]*[a-zA-Z]", "{{…}}", text).replace("%%", "%"), False
     found = re.search(r"""\|\s*default\s+["'`]([^"'`{}]{1,400})["'`]""", written) or re.search(
         r"""\{\{-?\s*default\s+["'`]([^"'`{}]{1,400})["'`]""", written
     )

@@ -13,10 +13,12 @@ from secretkit.scan.nodes import Node, Stretch
 # `sure`: its place or its marks say that it is a value; `likely`: a name or chance alone does.
 Sureness: TypeAlias = Literal["sure", "likely", "placeholder", "safe"]
 A_VALUE = "a value of its own"
+BESIDE = "a text of its own beside what is filled in"
+_PLAIN_WORDS = lazily(r"[a-z]{1,40}(?:[-_.][a-z]{1,40}){0,8}")
 
 # Keys of a Secret whose values are rarely what is secret about it.
 _DULL = lazily(
-    r"(?i)(?:.*[-_.])?(?:user(?:name)?|login|host(?:name)?|port|db(?:name)?|database|region|"
+    r"(?i)(?:.*[-_.])?(?:user(?:name)?|provider|login|host(?:name)?|port|db(?:name)?|database|region|"
     r"namespace|e?mail|name|project|type|insecure|enabled?|server|endpoint|url|bucket|"
     r"token-id|expiration|description|auth-extra-groups|usage-bootstrap-.*)"
 )
@@ -65,6 +67,10 @@ def of_a_secret(key: str, value: str) -> Verdict:
     look = looks.look(key, value)
     what = look.what if look.is_secret else A_VALUE
     dull = not look.is_secret and _DULL.fullmatch(key)
+    beside = list(looks.literals(text))
+    if beside and not dull and what in (A_VALUE, looks.NAMED):
+        words = all(_PLAIN_WORDS.fullmatch(one) for one in beside)
+        return Verdict("likely" if words else "sure", BESIDE)
     return Verdict("likely" if dull else "sure", what)
 
 
@@ -78,6 +84,10 @@ def of_a_field(key: str, value: str) -> Verdict:
         return Verdict("sure", found.what) if found else SAFE
     if looks.is_digest(key, text):
         return SAFE
+    beside = list(looks.literals(text, joined=True))
+    if looks.alike_holes(text) != text and not looks.look("", looks.alike_holes(text)).is_secret:
+        told = [one for one in (of_a_field(key, piece) for piece in beside) if one is not SAFE]
+        return next((one for one in told if one.sureness == "sure"), told[0] if told else SAFE)
     look = looks.look(key, value)
     if not look.is_secret:
         return SAFE

@@ -3,13 +3,16 @@
 import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from stat import S_ISREG
+from stat import S_ISDIR, S_ISREG
 from typing import NamedTuple
 
 from secretkit.finding import Usage
 from secretkit.load.inputs import reason
-from secretkit.scan import git
+from secretkit.scan import git, showing
 from secretkit.scan.reading import MOST_BYTES
+
+INNER = "a repository of its own"
+MISSING = "not in this clone"
 
 
 class Passed(NamedTuple):
@@ -57,6 +60,9 @@ def _of_file(root: Path, name: str) -> Iterator[Content | Passed]:
         status = whole.lstat()
     except OSError:  # in the index, and no more in the tree
         return
+    if S_ISDIR(status.st_mode):  # git lists one that is a repository of its own
+        yield Passed(name.rstrip("/"), INNER)
+        return
     if not S_ISREG(status.st_mode):
         return
     if status.st_size > MOST_BYTES:
@@ -71,7 +77,7 @@ def _of_file(root: Path, name: str) -> Iterator[Content | Passed]:
             with os.fdopen(handle, "rb") as file:
                 return file.read(MOST_BYTES + 1)
         except OSError as error:
-            raise Usage(f"{name}: {reason(error)}") from None
+            raise Usage(f"{showing.path(name)}: {reason(error)}") from None
 
     yield Content(name, load)
 
@@ -111,8 +117,32 @@ def of_history(root: Path, revisions: str, paths: Sequence[str]) -> Iterator[Con
             yield _of_blob(blob, contents)
 
 
+def kustomizations(root: Path, revisions: str | None) -> Iterator[Content]:
+    """Those of the index (None) or of history, whose generators name files; raises git.Failed."""
+    blobs = (
+        git.kustomizations_staged(root)
+        if revisions is None
+        else git.kustomizations_committed(root, revisions)
+    )
+    with git.Contents(root) as contents:
+        for blob in blobs:
+            found = _of_blob(blob, contents)
+            if isinstance(found, Content):
+                yield found
+
+
+def is_bare(folder: Path) -> bool:
+    """Whether a folder is what git keeps, with no files beside it."""
+    return (folder / "HEAD").is_file() and all(
+        (folder / name).is_dir() for name in ("objects", "refs")
+    )
+
+
 def _of_blob(blob: git.Blob, contents: git.Contents) -> Content | Passed:
-    raw = contents.read(blob.sha)
+    try:
+        raw = contents.read(blob.sha)
+    except git.Missing:
+        return Passed(blob.path, MISSING)
     if raw is None:
         return Passed(blob.path, "big")
     return Content(blob.path, lambda: raw, blob.commit, raw)

@@ -68,30 +68,112 @@ def test_it_reads_only_pins_what_it_uses_and_asks_for_verified_results(
     assert checkouts == [{"fetch-depth": 0, "persist-credentials": False}] * 2
 
 
-def test_every_command_of_ours_works(repo: Path, ran: Ran) -> None:
-    ran("init", "--ci", str(repo))
-    lines = [step["run"] for step in workflow(repo)["jobs"]["secretkit"]["steps"] if "run" in step]
+def steps_of(repo: Path) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = workflow(repo)["jobs"]["secretkit"]["steps"]
+    return found
+
+
+def run_steps(repo: Path, source: str = "") -> dict[str, tuple[int, str]]:
+    """Runs each of our commands as a runner does, but for pip, whatever the one before says."""
     tools = repo.parent / "bin"
-    tools.mkdir()
+    tools.mkdir(exist_ok=True)
     (tools / "secretkit").write_text(
         f'#!/bin/sh\nPYTHONPATH={ROOT} exec {sys.executable} -m secretkit "$@"\n'
     )
     (tools / "secretkit").chmod(0o755)
-    path = {**os.environ, "PATH": f"{tools}:{os.environ['PATH']}"}
-    done = {
-        line: subprocess.run(
-            ["bash", "-e", "-c", line], cwd=repo, env=path, capture_output=True
-        ).returncode
-        for line in lines
-        if not line.startswith("python -m pip")
-    }
+    path = {**os.environ, "PATH": f"{tools}:{os.environ['PATH']}", "SECRETKIT": source}
+    done = {}
+    for step in steps_of(repo):
+        line = step.get("run", "")
+        if line and not line.startswith("python -m pip"):
+            ran = subprocess.run(
+                ["bash", "-e", "-c", line], cwd=repo, env=path, capture_output=True, text=True
+            )
+            done[line.splitlines()[0]] = ran.returncode, ran.stdout
+    return done
 
-    assert done == {
+
+SCAN = "secretkit scan --format github --sarif secretkit.sarif ."
+
+
+def test_every_command_of_ours_works(repo: Path, ran: Ran) -> None:
+    ran("init", "--ci", str(repo))
+    done = run_steps(repo, "secretkit")
+
+    assert {line: code for line, (code, _) in done.items()} == {
+        'if [ -z "$SECRETKIT" ]; then': 0,
         "secretkit validate --format github .": 0,
         "secretkit render . --env staging -o out/staging --check": 0,
-        "secretkit scan --format sarif . > secretkit.sarif": 0,
+        SCAN: 0,
     }
     assert (repo / "secretkit.sarif").stat().st_size > 100
+
+
+def test_a_leak_is_in_the_log_and_in_sarif_where_there_is_no_secrets_yaml(
+    repo: Path, ran: Ran
+) -> None:
+    shutil.rmtree(repo / "app")
+    shutil.rmtree(repo / "out")
+    (repo / "a.yaml").write_text("apiVersion: v1\nkind: Secret\nstringData: {a: hunter2-x}\n")
+    ran("init", "--ci", str(repo))
+    code, out = run_steps(repo, "secretkit")[SCAN]
+
+    assert code == 1
+    assert out.startswith("::error ")
+    assert "file=a.yaml" in out
+    assert "a.yaml" in (repo / "secretkit.sarif").read_text()
+
+
+def test_no_step_hides_another(repo: Path, ran: Ran) -> None:
+    ran("init", "--ci", str(repo))
+    ours = {step["run"]: step.get("if", "") for step in steps_of(repo) if "run" in step}
+    after = "!cancelled() && steps.install.outcome == 'success'"
+    lines = list(ours)
+
+    assert lines.index('python -m pip install "$SECRETKIT"') + 1 == lines.index(SCAN)
+    assert ours[SCAN] == ""  # the first of them
+    assert ours["secretkit validate --format github ."] == (
+        f"${{{{ {after} && hashFiles('**/secrets.yaml') != '' }}}}"
+    )
+    assert ours["secretkit render . --env staging -o out/staging --check"] == f"${{{{ {after} }}}}"
+
+
+def test_it_fails_at_once_where_nobody_has_said_from_where(repo: Path, ran: Ran) -> None:
+    _, _, err = ran("init", "--ci", str(repo))
+    code, out = run_steps(repo)['if [ -z "$SECRETKIT" ]; then']
+
+    assert steps_of(repo)[0]["run"].startswith('if [ -z "$SECRETKIT" ]')
+    assert workflow(repo)["jobs"]["secretkit"]["env"] == {"SECRETKIT": ""}
+    assert (code, out) == (
+        1, f"::error file={NAME}::set SECRETKIT in this file to where pip installs secretkit from\n",
+    )  # fmt: skip
+    assert "set `SECRETKIT`" in err
+
+
+def test_from_says_where_it_is_installed_from(repo: Path, ran: Ran) -> None:
+    source = 'secretkit @ git+https://git.example.org/x@v1 # \'"quoted"'
+    code, _, err = ran("init", "--ci", "--from", source, str(repo))
+
+    assert (code, err) == (0, f"wrote {repo}/{NAME}\n")
+    assert workflow(repo)["jobs"]["secretkit"]["env"] == {"SECRETKIT": source}
+
+
+@pytest.mark.parametrize("words", [["--from=x"], ["--ci", "--from=-r x"], ["--ci", "--from=a\nb"]])
+def test_a_from_that_is_none_is_refused(repo: Path, ran: Ran, words: list[str]) -> None:
+    assert ran("init", *words, str(repo))[:2] == (2, "")
+    assert not (repo / NAME).exists()
+
+
+def test_pushes_are_looked_at_on_the_default_branch_whatever_its_name(repo: Path, ran: Ran) -> None:
+    ran("init", "--ci", str(repo))
+    found = workflow(repo)
+
+    on: Any = found.get(True)  # type: ignore[call-overload]  # YAML 1.1 reads `on` so
+    assert on == {"pull_request": None, "push": None}
+    assert {job["if"] for job in found["jobs"].values()} == {
+        "${{ github.event_name == 'pull_request'"
+        " || github.ref_name == github.event.repository.default_branch }}"
+    }
 
 
 def test_a_folder_that_is_an_expression_runs_nothing(repo: Path, ran: Ran) -> None:

@@ -487,6 +487,13 @@ def test_gitleaks_starts_no_program_of_the_repositorys(
 def planted(repo: Path) -> list[str]:
     """A tree with values in many places, and every form of them that no output may hold."""
     values = [f"hunter{n}-Never-Shown-{n}x" for n in range(20)]
+    glued = [
+        "password123",
+        "RootSecret1",
+        "MySecret=Tail1234",
+        "Tail1234",
+    ]  # to options, or as a name
+    names = ["MyRealPassword1", "hunter2secretkey", "sUper5ecretsection"]
     token = "gh" + "p_" + "aB3dE5gH7jK9mN1pQ4sT6vW8yZ0cF2hL5nR7"
     it = iter(values)
     files = {
@@ -494,9 +501,15 @@ def planted(repo: Path) -> list[str]:
             "kubectl.kubernetes.io/last-applied-configuration": json.dumps({"kind": "Secret", "apiVersion": "v1", "stringData": {"a": next(it)}})}},
             "data": {"a": base64.b64encode(next(it).encode()).decode()}, "stringData": {"b": next(it)}},
         "pod.yaml": {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p"}, "spec": {"containers": [{
-            "name": "c", "env": [{"name": "DB_PASSWORD", "value": next(it)}], "args": [f"--password={next(it)}"]}]}},
+            "name": "c", "env": [{"name": "DB_PASSWORD", "value": next(it)}], "args": [f"--password={next(it)}"]}, {
+            "name": names[0], "command": ["mysqldump", "-umy", "-p" + glued[0], "wordpress"]}, {
+            "name": "d", "command": ["mysqldump", "-p" + glued[1], "wordpress"]}, {
+            "name": "e", "command": ["mysqldump", "-p" + glued[2], "wordpress"]}]}},
+        "keys.yaml": {"apiKeys": {names[1]: {"password": "foobarbaz"}}},
         "values.yaml": {"auth": {"password": next(it), f"postgres://u:{next(it)}@db": "x", token: {"password": next(it)}}},
-        "cm.yaml": {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": token}, "data": {"a.properties": f"password={next(it)}\nx=y\n"}},
+        "cm.yaml": {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": token}, "data": {
+            "a.properties": f"password={next(it)}\nx=y\n", "users.txt": f"{names[0]}: password=zzzzzzz\n",
+            "a.ini": f"[{names[2]}]\npassword = zzzzzzz\n"}},
     }  # fmt: skip
     for name, body in files.items():
         (repo / name).write_text(yaml.safe_dump(body, width=100_000))
@@ -508,7 +521,9 @@ def planted(repo: Path) -> list[str]:
     (repo / "notes.txt").write_text(f"postgres://shop:{next(it)}@db.shop.svc {token}\n")
     (repo / "kustomization.yaml").write_text("secretGenerator:\n- {name: a, files: [t.txt]}\n")
     (repo / "t.txt").write_text(next(it) + "\n")
-    forms = [*values, token]
+    (repo / f"{token}.yaml").write_text(SECRET)
+    (repo / f"{token}.bin").write_bytes(b"\0")  # is passed over, with a note
+    forms = [*values, token, *glued, *names]
     return forms + [base64.b64encode(one.encode()).decode() for one in forms]
 
 

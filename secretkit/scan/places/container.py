@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from secretkit import looks
-from secretkit.scan import judging
+from secretkit.scan import judging, showing
 from secretkit.scan.codes.sk804_variable import CODE as VARIABLE
 from secretkit.scan.codes.sk805_argument import CODE as ARGUMENT
 from secretkit.scan.nodes import Node, below
@@ -71,7 +71,7 @@ def _line(steps: tuple[str, ...], line: Node, subject: str) -> Iterator[Seen]:
             option = ""
             continue
         name, equals, value = text.partition("=")
-        if text.startswith("-") and equals and " " not in name:
+        if showing.is_option(name) and equals:
             named, verdict = name, of_a_field(name.lstrip("-"), value)
         elif option and not text.startswith("-"):
             named, verdict = option, of_a_field(option.lstrip("-"), text)
@@ -80,7 +80,7 @@ def _line(steps: tuple[str, ...], line: Node, subject: str) -> Iterator[Seen]:
         if verdict is not SAFE:
             path = (*steps[:-1], f"{steps[-1]} {named}" if named.startswith("-") else steps[-1])
             yield seen(ARGUMENT, path, word, verdict, subject=subject)
-        option = text if text.startswith("-") and not equals and looks.names_secret(text) else ""
+        option = text if showing.is_option(text) and looks.names_secret(text) else ""
 
 
 PLACE = Place(find=find)

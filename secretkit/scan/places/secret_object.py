@@ -28,15 +28,18 @@ def of_value(thing: Thing, section: str, key: str, node: Node, file: File) -> Se
     """What one value is; base64 is opened, as the cluster does."""
     text = node.text or ""
     held = literal_of(file.written(node)) if "{{…}}" in text else None
-    if held:
+    default = held[0] if held and held[1] else None
+    if held and default is None:
         text = held[0]
     elif section == "data" and not (looks.is_filled_in(text) or looks.is_placeholder(text)):
         inner = decoded(text)
         text = text if inner is None else inner
     verdict = Verdict("safe") if node.plain and text in ("null", "~") else of_a_secret(key, text)
+    if default is not None and verdict is SAFE:
+        text, verdict = default, of_a_secret(key, default)
+        if verdict.sureness in ("sure", "likely"):
+            verdict = Verdict("likely", "the default of a template")
     code = PLACEHOLDER if verdict.sureness == "placeholder" else CODE
-    if held and held[1] and verdict is not SAFE:
-        verdict = Verdict("likely", "the default of a template")
     return seen(
         code, (*thing.steps, section, key), node, verdict, subject=thing.subject, value=text
     )
