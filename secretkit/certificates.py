@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from cryptography import x509
 
-_CERTIFICATE = re.compile(rb"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", re.DOTALL)
-_KEY = re.compile(rb"-----BEGIN ((?:[A-Z]+ )?PRIVATE KEY)-----.*?-----END \1-----", re.DOTALL)
+_FLAGS = re.DOTALL | re.MULTILINE
+_CERTIFICATE = re.compile(rb"^-----BEGIN CERTIFICATE-----.*?^-----END CERTIFICATE-----", _FLAGS)
+_KEY = re.compile(rb"^-----BEGIN ((?:[A-Z]+ )?PRIVATE KEY)-----.*?^-----END \1-----", _FLAGS)
 
 
 class Life(NamedTuple):
@@ -32,7 +33,7 @@ def chain(content: bytes) -> "tuple[x509.Certificate, ...] | None":
         try:
             found = _CERTIFICATE.findall(content)
             return tuple(x509.load_pem_x509_certificate(block) for block in found)
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, x509.InvalidVersion):
             return None
 
 

@@ -58,6 +58,20 @@ def tree() -> tuple[Pair, Pair, Pair]:
 
 
 @cache
+def key_pem(kind: str) -> str:
+    """A key in PKCS#8: `ed25519`, or `k1` for secp256k1."""
+    made = (
+        ed25519.Ed25519PrivateKey.generate()
+        if kind == "ed25519"
+        else ec.generate_private_key(ec.SECP256K1())
+    )
+    encoded = made.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    return encoded.decode()
+
+
+@cache
 def ssh_key(passphrase: str = "") -> str:
     """A key as `ssh-keygen` writes it."""
     encryption: serialization.KeySerializationEncryption = serialization.NoEncryption()

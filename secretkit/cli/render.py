@@ -1,6 +1,7 @@
 """`secretkit render`."""
 
 import os
+import stat
 import sys
 from pathlib import Path
 
@@ -131,6 +132,8 @@ def command(
     show(pipeline.spots(result.findings, result.root), notes=False)
     for text in result.notes:
         note(text)
+    if allow_plaintext and output and not (check or diff or result.failed):
+        _note_of_git(output)
     for text in result.differences:
         click.echo(text, err=True)
     for piece in result.pieces():
@@ -179,6 +182,32 @@ def _shard(text: str | None) -> pipeline.Shard | None:
     if not 1 <= shard.number <= shard.parts:
         raise Usage(f"--shard {text}: I goes from 1 to N")
     return shard
+
+
+def _note_of_git(output: Path) -> None:
+    """A note where a commit would take values in the clear with it; without git there is none."""
+    from secretkit.scan import git
+
+    try:
+        names = git.listed(output, ["."])
+    except git.Failed:
+        return
+    # Of all that is written, values alone are for their owner.
+    bare = [name for name in names if _is_private(output / name)]
+    if bare:
+        more = f" and {len(bare) - 1} more" if len(bare) > 1 else ""
+        note(
+            f"{output / bare[0]}{more}: values in the clear, and git does not ignore them; "
+            "name the folder in .gitignore, or write it outside the repository"
+        )
+
+
+def _is_private(path: Path) -> bool:
+    try:
+        found = path.lstat()
+    except OSError:  # in the index and gone from the folder
+        return False
+    return stat.S_ISREG(found.st_mode) and stat.S_IMODE(found.st_mode) == 0o600
 
 
 def _fit(output: Path | None, form: str | None) -> None:

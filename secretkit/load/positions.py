@@ -5,6 +5,7 @@ from collections.abc import Callable, Container
 from typing import Any, NamedTuple
 
 from secretkit.load import HIDDEN_BELOW, MOST_DEPTH, VALUES_BELOW
+from secretkit.load.shapes import ANY, Shape, shape_of
 from secretkit.looks import look
 from secretkit.text import Excerpt, Mark, Path, Place, Source, Span
 
@@ -167,17 +168,19 @@ def _to_hide(row: str, scalars: list[_Scalar]) -> list[tuple[int, int]]:
 def _scalars(root: Any) -> dict[int, list[_Scalar]]:
     """Row -> the scalars on it.
 
-    Each node is seen once as hidden and once as not, however many aliases lead to it; one that an
-    alias takes to a hidden place is hidden where it is written.
+    Each node is seen once for each kind of place, however many aliases lead to it; one that an alias
+    takes to a hidden place is hidden where it is written.
     """
     found: dict[int, list[_Scalar]] = {}
-    pending: list[tuple[Any, bool, bool, str]] = [(root, False, False, "")]
-    seen: set[tuple[int, bool]] = set()
+    pending: list[tuple[Any, bool, bool, str, Shape]] = [(root, False, False, "", _shape(root))]
+    seen: set[tuple[int, bool, int]] = set()
     while pending:
-        node, hidden, may_be, key = pending.pop()
-        if (id(node), hidden) in seen:
+        node, hidden, may_be, key, shape = pending.pop()
+        # In a field that nobody knows, or in place of another thing, somebody wrote the value itself.
+        hidden = hidden or not (shape.allows(node.id) or _is_null(node))
+        if (id(node), hidden, id(shape)) in seen:
             continue
-        seen.add((id(node), hidden))
+        seen.add((id(node), hidden, id(shape)))
         if isinstance(node.value, str):
             first, last = node.start_mark, node.end_mark
             for row in range(first.line, last.line + 1):
@@ -187,10 +190,12 @@ def _scalars(root: Any) -> dict[int, list[_Scalar]]:
                     said = key if may_be else ""
                     found.setdefault(row, []).append(_Scalar(start, end, said, node.value, hidden))
         elif node.id == "sequence":
-            pending += [(item, hidden, may_be, key) for item in node.value]
+            pending += [(item, hidden, may_be, key, shape.item()) for item in node.value]
         else:
             # A list or an object as a key is a finding, and names nothing.
-            pending += [(name, hidden, may_be, "") for name, _ in node.value if not _is_text(name)]
+            pending += [
+                (name, hidden, may_be, "", ANY) for name, _ in node.value if not _is_text(name)
+            ]
             fields = [(name.value if _is_text(name) else "", at) for name, at in node.value]
             names = {name for name, _ in fields}
             # Where the parts of a reference should stand, somebody wrote the thing itself.
@@ -202,9 +207,25 @@ def _scalars(root: Any) -> dict[int, list[_Scalar]]:
                     or name in bytes_below
                     or name.lower().endswith("secretref")
                 )
+                of_field = shape.field(name)
                 below = hidden or name in HIDDEN_BELOW or (may_hold and _is_text(value))
-                pending.append((value, below, may_be or name in VALUES_BELOW, name))
+                pending.append(
+                    (value, below or of_field is None, may_be or name in VALUES_BELOW, name,
+                     of_field or ANY)
+                )  # fmt: skip
     return found
+
+
+def _shape(root: Any) -> Shape:
+    """What is known of a file that says what it is."""
+    if root.id != "mapping":
+        return ANY
+    kinds = [at.value for name, at in root.value if name.value == "kind" and _is_text(at)]
+    return shape_of(kinds[-1]) if kinds else ANY
+
+
+def _is_null(node: Any) -> bool:
+    return _is_text(node) and not node.style and node.value in ("", "~", "null", "Null", "NULL")
 
 
 def _is_text(node: Any) -> bool:

@@ -31,8 +31,15 @@ class Unreadable(Exception):
         super().__init__(code.code)
 
 
+class Opened(NamedTuple):
+    """An encrypted file: what came of it, and what stands there."""
+
+    value: Hidden
+    written: Any
+
+
 # What came of each encrypted file of a run, by its path and form.
-Decrypted: TypeAlias = dict[tuple[Path, str], Hidden | Unreadable]
+Decrypted: TypeAlias = dict[tuple[Path, str], Opened | Unreadable]
 
 
 class Where(NamedTuple):
@@ -69,6 +76,6 @@ def read_all(app: App, where: Where) -> tuple[dict[tuple[str, str], Hidden], lis
                 first = findings.get(cause)
                 findings[cause] = (
                     first._replace(also=(*first.also, value.at)) if first
-                    else error.code.at(value.at, key=value.key, **error.words)
+                    else error.code.at(value.at, key=f"{secret.key}.{value.key}", **error.words)
                 )  # fmt: skip
     return values, list(findings.values())

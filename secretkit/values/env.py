@@ -19,7 +19,8 @@ def read(argument: str, where: Where) -> bytes:
         raise Unreadable(faults.RESERVED)
     value = where.environment.get(argument)
     if value is None:
-        raise Unreadable(faults.MISSING, what="the variable is not set")
+        mend = "set the variable that this line names where `render --allow-plaintext` runs"
+        raise Unreadable(faults.MISSING, what="its variable is not set", mend=mend)
     content = value.encode(errors="surrogateescape")
     if len(content) > MOST_BYTES:
         raise Unreadable(faults.LARGE)

@@ -6,14 +6,14 @@ MISSING = Code(
     code="SK501",
     title="the value of `{key}` cannot be read: {what}",
     why="a Secret without it would be applied as if it were whole",
-    fix="put it there before `render --allow-plaintext`; a path is relative to this file",
+    fix="{mend}",
     wrong="# not text: `file: tls.key` where no such file lies beside secrets.yaml",
 )
 OUTSIDE = Code(
     code="SK502",
-    title="the file of `{key}` lies outside the root or is not a regular file",
-    why="a pull request could otherwise have CI read any file of the machine",
-    fix="keep the file inside the repository, without a symlink that leaves it",
+    title="the file of `{key}` {what}",
+    why="a pull request could otherwise have CI read any file of the machine, or hang on a pipe",
+    fix="keep it inside the repository, as a plain file and without a symlink that leaves the root",
     wrong="# not text: `file: ../../../etc/shadow`",
 )
 LARGE = Code(
@@ -107,20 +107,39 @@ NO_PATH = Code(
 NO_TEXT = Code(
     code="SK557",
     title="what `{key}` names in its sops file is {what}, not text",
-    why="a Secret holds bytes, and sops keeps a number's value but not how it was written: 1.10 comes "
-    "back as 1.1 and 0400 as 256",
+    why="a Secret holds bytes, and sops keeps what a number or a date means but not how it was written: "
+    "1.10 comes back as 1.1, 0400 as 256 and 2020-01-01 with a time of day; a mapping has no bytes at all",
     fix="quote the value in the file (`sops edit FILE`), or name the text inside it",
     source="sops: values keep the types of YAML and JSON",
     wrong="# not text: `sops: secrets.enc.yaml#port` where the file has `port: 5432`",
 )
-VAULT = Code(
+ELSEWHERE = Code(
     code="SK559",
-    title="the sops file of `{key}` names a Vault that VAULT_ADDR does not",
-    why="sops logs in where the file says, with the token of whoever renders, so a pull request could "
-    "send that token to a server of its own",
-    fix="check the `vault_address` in the file; if it is yours, set VAULT_ADDR to it",
-    source="sops, keys in HashiCorp Vault",
+    title="the sops file of `{key}` would send a login where nobody has said: {what}",
+    why="sops logs in where the file says, with the token or the cloud's login of whoever renders, so a "
+    "pull request could send it to a server of its own, or have it do something else",
+    fix="check that key in the file; if the Vault is yours, set VAULT_ADDR to its address",
+    source="sops, keys in HashiCorp Vault and in clouds",
     wrong="# not text: a sops file with `hc_vault` keys, and VAULT_ADDR not set",
+)
+SPELLING = Code(
+    code="SK564",
+    title="the `sops` section in the file of `{key}` is not as sops writes it: {what}",
+    why="it says where sops sends your login, and sops may read more in an odd spelling than a check of "
+    "it sees; so no file with one is given to it",
+    fix="take the file as it was from Git, or write the section anew with `sops updatekeys FILE`",
+    source="secretkit, values in the clear",
+    wrong='# not text: a sops file in which a key of that section is quoted, `"vault_address": ...`',
+)
+CLEAR = Code(
+    code="SK565",
+    title="the value of `{key}` lies in its sops file in the clear",
+    why="`encrypted_regex`, `unencrypted_suffix` or the like leaves it as it is, so that a secret can be "
+    "read in Git although the file looks encrypted",
+    fix="have sops encrypt it (mend the rule in .sops.yaml, then `sops encrypt` once more) and rotate it; "
+    "what is no secret stands under `literal`",
+    source="sops, encrypting only parts of a file",
+    wrong="# not text: `sops: s.enc.yaml#pass_unencrypted`",
 )
 
 EXPIRY = Code(
@@ -135,5 +154,5 @@ EXPIRY = Code(
 
 CODES = (
     MISSING, OUTSIDE, LARGE, RESERVED, CLOSED, NO_SOPS, NO_KEY, TAMPERED, DAMAGED, NOT_SOPS,
-    SOPS_FAILED, NO_PATH, NO_TEXT, VAULT, EXPIRY,
+    SOPS_FAILED, NO_PATH, NO_TEXT, ELSEWHERE, EXPIRY, SPELLING, CLEAR,
 )  # fmt: skip

@@ -6,22 +6,26 @@ never passed on.
 
 import json
 import os
-import subprocess
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from secretkit import bounded, sops_file
 from secretkit.finding import Code
 from secretkit.hidden import Hidden
 from secretkit.lazy import lazily
-from secretkit.sops_file import Unparsed, form_of, vaults
-from secretkit.values import Unreadable, Where, faults, file
+from secretkit.sops_file import form_of
+from secretkit.sops_keys import elsewhere
+from secretkit.values import Opened, Unreadable, Where, faults, file
 
-SECONDS = 60.0
+# A file of 1 MiB, of which each byte may come back as six (`\\u0000`); aliases may make it more.
+BOUNDS = bounded.Bounds(seconds=60.0, output=16 * 1024**2, memory=2 * 1024**3)
 # sops 3.11, cmd/sops/codes; any other code is some other failure.
 _CODES: Mapping[int, Code] = {128: faults.NO_KEY, 51: faults.TAMPERED, 25: faults.DAMAGED}
 _NO_METADATA = b"sops metadata not found"
 _STEP = lazily(r'"([^"]+)"|([^".]+)')
+_CIPHERTEXT = lazily(r"ENC\[AES256_GCM,.*,type:([a-z]+)\]", re.DOTALL)
 _KINDS = {
     bool: "true or false",
     int: "a number",
@@ -66,62 +70,77 @@ def read(argument: str, where: Where, path: str | None = None) -> bytes:
     form = form_of(argument)
     asked = (resolved, form)
     if asked not in where.decrypted:
-        where.decrypted[asked] = _decrypted(argument, resolved, form, where)
+        where.decrypted[asked] = _opened(argument, resolved, form, where)
     found = where.decrypted[asked]
     if isinstance(found, Unreadable):
         raise found
     if form == "binary":
-        return found.reveal()
-    return _text(_at(json.loads(found.reveal()), wanted))
+        return found.value.reveal()
+    content = _text(_at(json.loads(found.value.reveal()), wanted))
+    _look_at(found.written, wanted, content)
+    return content
 
 
-def _decrypted(argument: str, resolved: Path, form: str, where: Where) -> Hidden | Unreadable:
+def _opened(argument: str, resolved: Path, form: str, where: Where) -> Opened | Unreadable:
     """What sops gives of a file, or why not, which is then true for all who ask for it."""
     try:
-        content = file.read(argument, where)
-        _check(content, form, where.environment)
-        return Hidden(_run(resolved, form, where))
+        written = _written(file.read(argument, where), form, where.environment)
+        return Opened(Hidden(_run(resolved, form, where)), written)
     except Unreadable as error:
         error.cause = (str(resolved), form)
         return error
 
 
-def _check(content: bytes, form: str, environment: Mapping[str, str]) -> None:
+def _written(content: bytes, form: str, environment: Mapping[str, str]) -> Any:
+    """The values as they stand in the file, once it is known to send a login nowhere else."""
     try:
-        addresses = set(vaults(content, form))
-    except Unparsed:
+        encrypted = sops_file.read(content, form)
+    except sops_file.Unparsed:
         raise Unreadable(faults.NOT_SOPS, what=f"it cannot be read as {form}") from None
-    ours = environment.get("VAULT_ADDR", "").rstrip("/")
-    if any(address.rstrip("/") != ours for address in addresses):
-        raise Unreadable(faults.VAULT)
+    except sops_file.NoSection:
+        raise Unreadable(faults.NOT_SOPS, what="it has no `sops` section") from None
+    except sops_file.Unusual as error:
+        raise Unreadable(faults.SPELLING, what=error.what) from None
+    what = elsewhere(encrypted.keys, environment.get("VAULT_ADDR", ""))
+    if what:
+        raise Unreadable(faults.ELSEWHERE, what=what)
+    return encrypted.values
+
+
+def _look_at(written: Any, path: tuple[str, ...], content: bytes) -> None:
+    """Refuses a text that lies in the clear beside ciphertext, and one that was no text."""
+    try:
+        text = _at(written, path)
+    except Unreadable:  # spelled otherwise in the file than in what came of it
+        return
+    match = _CIPHERTEXT.fullmatch(text) if isinstance(text, str) else None
+    if match is None and content:  # sops leaves what is empty as it is
+        raise Unreadable(faults.CLEAR)
+    if match and match[1] != "str":
+        raise Unreadable(faults.NO_TEXT, what="a date" if match[1] == "time" else "no plain text")
 
 
 def _run(path: Path, form: str, where: Where) -> bytes:
     program = _program(where)
     output = "binary" if form == "binary" else "json"
-    arguments = ["decrypt", "--input-type", form, "--output-type", output, str(path)]
+    words = [program, "decrypt", "--input-type", form, "--output-type", output, str(path)]
+    # It needs what leads to its keys, which may be any variable of a cloud.
+    environment = {**where.environment, "SOPS_DISABLE_VERSION_CHECK": "true"}
     try:
-        done = subprocess.run(
-            [program, *arguments],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            # It needs what leads to its keys, which may be any variable of a cloud.
-            env={**where.environment, "SOPS_DISABLE_VERSION_CHECK": "true"},
-            timeout=SECONDS,
-        )
-    except subprocess.TimeoutExpired:
-        raise Unreadable(faults.SOPS_FAILED, what=f"no answer within {SECONDS:g} s") from None
+        done = bounded.run(words, environment, BOUNDS)
+    except bounded.Exceeded as error:
+        raise Unreadable(faults.SOPS_FAILED, what=str(error)) from None
     except OSError as error:
         what = (error.strerror or "the system refuses").lower()
         raise Unreadable(faults.NO_SOPS, what=f"sops cannot be started, {what}") from None
-    if done.returncode:
-        if _NO_METADATA in done.stderr:
+    if done.code:
+        if _NO_METADATA in done.errors:
             raise Unreadable(faults.NOT_SOPS, what="it has no `sops` section")
-        code = _CODES.get(done.returncode)
+        code = _CODES.get(done.code)
         if code:
             raise Unreadable(code)
-        raise Unreadable(faults.SOPS_FAILED, what=f"it ended with {done.returncode}")
-    return done.stdout if form == "binary" else _as_json(done.stdout)
+        raise Unreadable(faults.SOPS_FAILED, what=f"it ended with {done.code}")
+    return done.output if form == "binary" else _as_json(done.output)
 
 
 def _program(where: Where) -> str:

@@ -157,7 +157,7 @@ def test_validate_tells_findings_on_stdout(app: App) -> None:
         "error[SK010]: unknown field `lenght` in `generate`, did you mean `length`?",
         " --> secrets.yaml:4:39",
         "  |",
-        "4 | spec: {secrets: {session: {generate: {lenght: 32}}}}",
+        "4 | spec: {secrets: {session: {generate: {lenght: ........}}}}",
         "  |                                       ^^^^^^",
     ]
     assert done.out.splitlines()[-1] == "1 error"
@@ -595,7 +595,7 @@ def test_a_value_that_is_missing_leaves_nothing_behind(app: App) -> None:
 
     assert (done.code, done.out) == (1, "")
     assert done.err.startswith(
-        "error[SK501]: the value of `b` cannot be read: there is no such file\n"
+        "error[SK501]: the value of `it.b` cannot be read: there is no such file\n"
     )
     assert CANARY not in done.err
     assert not (folder / "out").exists()

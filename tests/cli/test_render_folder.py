@@ -1,6 +1,7 @@
 """`render -o DIR`, `--check` and `--diff` as a pipeline sees them."""
 
 import os
+import shutil
 import subprocess
 import time
 from pathlib import Path
@@ -199,6 +200,52 @@ def test_modes_do_not_depend_on_the_umask(repository: Repository, umask: int) ->
     assert {mode for path, mode in modes.items() if path.is_dir()} == {0o755}
     assert {path.name for path, mode in modes.items() if mode == 0o600} == {"secret-plain.yaml"}
     assert set(modes.values()) == {0o755, 0o644, 0o600}
+
+
+IGNORED = (
+    "note: out/shop/secret-plain.yaml{more}: values in the clear, and git does not ignore them; name the folder in "
+    ".gitignore, or write it outside the repository\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("ignored", "secrets", "told"),
+    [
+        pytest.param("", 1, IGNORED.format(more=""), id="not ignored"),
+        pytest.param(
+            "", 2, IGNORED.format(more=" and 1 more").replace("plain.", "other."), id="two"
+        ),
+        pytest.param("out/", 1, "", id="the folder is ignored"),
+        pytest.param("secret-plain.yaml", 1, "", id="the file is ignored"),
+        pytest.param("", 0, "", id="no values"),
+    ],
+)
+def test_values_that_git_would_take_are_a_note(
+    repository: Repository, ignored: str, secrets: int, told: str
+) -> None:
+    names = ("plain", "other")[:secrets]
+    more = "".join(f"    {name}: {{values: {{k: {{env: CANARY}}}}}}\n" for name in names)
+    repository.app("shop", "db", more=more)
+    shutil.rmtree(repository.root / ".git", ignore_errors=True)
+    subprocess.run(["git", "init", "-q", repository.root], check=True)
+    (repository.root / ".gitignore").write_text(ignored)
+
+    ran = repository("render", "apps", "-o", "out", "--allow-plaintext", CANARY=CANARY)
+
+    assert ran == Ran(0, "", told)
+    again = repository("render", "apps", "-o", "out", "--allow-plaintext", "--check", CANARY=CANARY)
+    assert again == Ran(0, "", "")
+
+
+def test_values_outside_of_a_repository_are_no_note(
+    repository: Repository, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    repository.app("shop", "db", more="    plain: {values: {k: {env: CANARY}}}\n")
+    out = tmp_path_factory.mktemp("elsewhere") / "out"
+
+    ran = repository("render", "apps", "-o", str(out), "--allow-plaintext", CANARY=CANARY)
+
+    assert ran == Ran(0, "", "")
 
 
 # --check and --diff.

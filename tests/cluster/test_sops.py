@@ -5,9 +5,7 @@ import os
 import re
 import subprocess
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 
 import age_keys
 import pytest
@@ -15,6 +13,7 @@ import pytest
 from secretkit.values import Unreadable, Where, sops
 
 from . import programs
+from .vault import Vault, serving
 
 CANARY = "Kanarienvogel"
 BODY = f"""\
@@ -208,45 +207,180 @@ def test_each_way_of_failing_has_words_of_ours(
 
 
 @pytest.fixture
-def asked() -> Iterator[tuple[str, list[str]]]:
-    """A server's address, and the tokens that were sent to it."""
-    tokens: list[str] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_PUT(self) -> None:
-            tokens.append(self.headers.get("X-Vault-Token", ""))
-            self.send_error(403)
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}", tokens
-        server.shutdown()
+def vault() -> Iterator[Vault]:
+    with serving() as found:
+        yield found
 
 
-@pytest.mark.parametrize("field", ["vault_address", '"v\\x61ult_address"'])
+FORMS = {
+    "s.yaml": (f"password: {CANARY}\n", ("password",)),
+    "s.json": (json.dumps({"password": CANARY}), ("password",)),
+    "s.env": (f"password={CANARY}\n", ("password",)),
+    "s.ini": (f"[db]\npassword = {CANARY}\n", ("db.password",)),
+    "tls.key": (CANARY, ()),
+}
+GIVEN = {"VAULT_TOKEN": "a-token"}
+
+
+def encrypted(real: Sops, vault: Vault, name: str) -> Path:
+    """A file whose data key is with the Vault, as sops itself writes it."""
+    path = real.folder / name
+    path.write_text(FORMS[name][0])
+    subprocess.run(
+        [real.program, "encrypt", "--hc-vault-transit", f"{vault.address}/v1/transit/keys/k", "--in-place", path],
+        env={**real.environment, **GIVEN, "SOPS_DISABLE_VERSION_CHECK": "true"},
+        check=True, capture_output=True, stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+    vault.asked.clear()
+    return path
+
+
+@pytest.mark.parametrize("name", FORMS)
 def test_a_token_goes_to_no_vault_that_the_caller_has_not_named(
-    real: Sops, asked: tuple[str, list[str]], field: str
+    real: Sops, vault: Vault, name: str
 ) -> None:
-    address, tokens = asked
-    path = real.encrypt("s.yaml", f"password: {CANARY}\n")
-    text = re.sub(r"(?ms)^    age:.*?(?=^    \w)", "", path.read_text())
-    path.write_text(
-        f"{text}    hc_vault:\n        - {field}: {address}\n          engine_path: sops\n"
-        '          key_name: k\n          created_at: "2026-01-01T00:00:00Z"\n          enc: "vault:v1:x"\n'
-    )
-    given = {"VAULT_TOKEN": "a-token"}
+    encrypted(real, vault, name)
+    path = FORMS[name][1]
+    what = "`vault_address` is not that of VAULT_ADDR"
 
-    assert real.refused("s.yaml", "password", **given) == ("SK559", "")
-    elsewhere = {**given, "VAULT_ADDR": "https://vault.example.com"}
-    assert real.refused("s.yaml", "password", **elsewhere) == ("SK559", "")
-    assert tokens == []
-    # What would have happened: so it does once the caller says that the server is theirs.
-    ours = {**given, "VAULT_ADDR": address + "/"}
-    assert real.refused("s.yaml", "password", **ours) == ("SK551", "")
-    assert set(tokens) == {"a-token"}
+    assert real.refused(name, *path, **GIVEN) == ("SK559", what)
+    elsewhere = {**GIVEN, "VAULT_ADDR": "https://vault.example.com"}
+    assert real.refused(name, *path, **elsewhere) == ("SK559", what)
+    assert vault.asked == []
+    # So it is asked once the caller says that the server is theirs.
+    ours = {**GIVEN, "VAULT_ADDR": vault.address + "/"}
+    assert real.read(name, *path, **ours) == CANARY.encode()
+    assert vault.asked == [("/v1/transit/decrypt/k", "a-token")]
+
+
+# How each line that names the address can be written so that sops still finds it.
+SPELLINGS = [
+    pytest.param("s.json", '"vault_address"', '"vault_addre\u017fs"', id="JSON, a letter that Go folds"),
+    pytest.param("s.json", '"vault_address"', '"Vault_Address"', id="JSON, another case"),
+    pytest.param("tls.key", '"vault_address"', '"vault_addre\u017fs"', id="binary, a letter that Go folds"),
+    pytest.param("s.json", '"sops"', '"\u017fops"', id="JSON, the section's name"),
+    pytest.param("s.yaml", "vault_address", '!!binary "dmF1bHRfYWRkcmVzcw=="', id="YAML, base64"),
+    pytest.param("s.yaml", "vault_address", '"v\\x61ult_address"', id="YAML, escaped"),
+    pytest.param("s.yaml", "vault_address", "!!str vault_address", id="YAML, a tag"),
+    pytest.param("s.yaml", "\nsops:", '\n!!binary "c29wcw==":', id="YAML, the section's name in base64"),
+    pytest.param("s.ini", "hc_vault__list_0__map_vault_address =", "hc_vault__list_0__map_vault_address :",
+                 id="ini, a colon"),
+    pytest.param("s.ini", "hc_vault__list_0__map_vault_address", '"hc_vault__list_0__map_vault_address"',
+                 id="ini, quotes"),
+    pytest.param("s.ini", "hc_vault__list_0__map_vault_address", "hc_vault__list_0__map_vault_addre\u017fs",
+                 id="ini, a letter that Go folds"),
+    pytest.param("s.env", "map_vault_address", "map_vault_addre\u017fs", id="dotenv, a letter that Go folds"),
+    pytest.param("s.env", "__list_0__map_vault_address", "__list_x__map_vault_address", id="dotenv, no number"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "plain", "odd"), SPELLINGS)
+def test_no_spelling_of_an_address_takes_a_token_there(
+    real: Sops, vault: Vault, name: str, plain: str, odd: str
+) -> None:
+    path = encrypted(real, vault, name)
+    text = re.sub(" +=", " =", path.read_text()) if name == "s.ini" else path.read_text()
+    path.write_text(text.replace(plain, odd))
+    assert path.read_text() != text
+
+    assert (
+        real.refused(name, *FORMS[name][1], **GIVEN, VAULT_ADDR="https://x.example.com")[0]
+        == "SK564"
+    )
+    assert vault.asked == []
+    # It is no idle care: the program reads what was refused.
+    form = {"s.env": "dotenv", "tls.key": "binary"}.get(name, name.removeprefix("s."))
+    subprocess.run(
+        [real.program, "decrypt", "--input-type", form, path], env={**real.environment, **GIVEN},
+        capture_output=True, stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+    assert vault.asked == [("/v1/transit/decrypt/k", "a-token")]
+
+
+@pytest.mark.parametrize("field", ["key_name: k", "engine_path: transit"])
+def test_a_token_is_used_on_no_other_path_of_the_caller_s_vault(
+    real: Sops, vault: Vault, field: str
+) -> None:
+    path = encrypted(real, vault, "s.yaml")
+    text = path.read_text()
+    name = field.partition(":")[0]
+    path.write_text(text.replace(field, f"{name}: ../../auth/token/revoke-self"))
+    assert path.read_text() != text
+
+    code, what = real.refused("s.yaml", "password", **GIVEN, VAULT_ADDR=vault.address)
+
+    assert (code, what.partition("` ")[0]) == ("SK559", f"`{name}")
+    assert vault.asked == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields"),
+    [("azure_kv", 'vault_url: {address}\n          name: k\n          version: ""')],
+)
+def test_an_azure_login_goes_to_no_server_of_a_file(
+    real: Sops, vault: Vault, kind: str, fields: str
+) -> None:
+    path = encrypted(real, vault, "s.yaml")
+    head, _, rest = path.read_text().partition("    hc_vault:\n")
+    said = fields.format(address=vault.address)
+    created = '          created_at: "2026-01-01T00:00:00Z"\n          enc: AAAA\n'
+    path.write_text(
+        f"{head}    {kind}:\n        - {said}\n{created}{rest[rest.index('    lastmodified') :]}"
+    )
+
+    assert real.refused("s.yaml", "password") == (
+        "SK559", "`vault_url` is not a Key Vault under a name of Microsoft's",
+    )  # fmt: skip
+    assert vault.asked == []
+
+
+def test_a_date_is_no_text(real: Sops) -> None:
+    real.encrypt("s.yaml", "a: 2020-01-01\nb: '2020-01-01'\nc: 2020-01-01T00:00:00Z\n")
+
+    assert real.refused("s.yaml", "a") == ("SK557", "a date")
+    assert real.refused("s.yaml", "c") == ("SK557", "a date")
+    assert real.read("s.yaml", "b") == b"2020-01-01"
+
+
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [
+        ("s.yaml", "a.pass_unencrypted"), ("s.json", "a.pass_unencrypted"), ("s.env", "pass_unencrypted"),
+        ("s.ini", "a.pass_unencrypted"),
+    ],
+)  # fmt: skip
+def test_a_value_that_lies_in_the_clear_is_refused(real: Sops, name: str, path: str) -> None:
+    contents = {
+        "s.yaml": f"a: {{pass_unencrypted: {CANARY}, b: {CANARY}, c: ''}}\n",
+        "s.json": json.dumps({"a": {"pass_unencrypted": CANARY, "b": CANARY, "c": ""}}),
+        "s.env": f"pass_unencrypted={CANARY}\nb={CANARY}\nc=\n",
+        "s.ini": f"[a]\npass_unencrypted = {CANARY}\nb = {CANARY}\nc =\n",
+    }
+    real.encrypt(name, contents[name])
+
+    assert real.refused(name, path) == ("SK565", "")
+    assert real.read(name, path.replace("pass_unencrypted", "b")) == CANARY.encode()
+    assert real.read(name, path.replace("pass_unencrypted", "c")) == b""
+
+
+def test_a_rule_that_matches_nothing_encrypts_nothing(real: Sops) -> None:
+    real.encrypt("s.yaml", f"password: {CANARY}\n", "--encrypted-regex", "^nothing$")
+
+    assert real.refused("s.yaml", "password") == ("SK565", "")
+
+
+def test_what_sops_wrote_of_aliases_is_read(real: Sops) -> None:
+    real.encrypt("s.yaml", f"a: &a {{b: {CANARY}}}\nc: *a\nd: {{<<: *a, e: f}}\n")
+
+    assert real.read("s.yaml", "c.b") == CANARY.encode()
+    assert real.read("s.yaml", "d.e") == b"f"
+
+
+def test_an_alias_that_sops_did_not_write_is_refused(real: Sops) -> None:
+    path = real.encrypt("s.yaml", f"a: {CANARY}\n")
+    path.write_text(path.read_text().replace("a: ENC", "a: &a ENC") + "b: [*a, *a]\n")
+
+    assert real.refused("s.yaml", "a") == ("SK564", "the file has an anchor or an alias")
 
 
 def test_a_sops_file_under_its_own_name_of_another_form_is_refused(real: Sops) -> None:

@@ -6,6 +6,7 @@ cluster that fails, later and with fewer words.
 
 import base64
 import json
+import subprocess
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,6 +15,7 @@ import pytest
 
 from secretkit import pipeline
 
+from . import programs
 from .server import ApiServer
 
 SIXTEEN = "0123456789abcdef"
@@ -28,7 +30,7 @@ LOGIN = {"registry.example.com": {"username": "shop", "password": "pw"}}
 
 
 class Case(NamedTuple):
-    """A Secret; `code` is what we say of it, and `ours` whether we alone refuse it."""
+    """A Secret; `code` is what we say of it, and `ours` whether we alone refuse it (a GOOD one is warned of)."""
 
     kind: str | None
     values: dict[str, str | bytes]
@@ -41,7 +43,8 @@ class Case(NamedTuple):
 
 GOOD = {
     "no type": Case(None, {"a": "b"}),
-    "Opaque, empty and binary values": Case("Opaque", {"a": "", "b": b"\x00\xff", ".c": "d", "e_f-g.h": "\n"}),
+    "Opaque, binary values": Case("Opaque", {"b": b"\x00\xff", ".c": "d", "e_f-g.h": "\n"}),
+    "Opaque, an empty value": Case("Opaque", {"a": ""}, "SK566"),
     "Opaque, 1 MiB": Case("Opaque", {"a": "x" * 600_000, "b": "x" * 448_576}),
     "a type of one's own": Case("example.com/keys", {"a": "b"}),
     "TLS": Case(TLS, {"tls.crt": SERVER.certificate, "tls.key": SERVER.key}),
@@ -50,9 +53,17 @@ GOOD = {
     "Docker": Case(DOCKER, {".dockerconfigjson": CONFIG}),
     "Docker, a login": Case(DOCKER, {".dockerconfigjson": json.dumps({"auths": LOGIN})}),
     "Docker, the old form": Case(OLD_DOCKER, {".dockercfg": json.dumps(LOGIN)}),
+    "Docker, auth without padding": Case(DOCKER, {".dockerconfigjson": CONFIG.replace(AUTH, AUTH.rstrip("="))}),
+    "Docker, auth on two lines": Case(DOCKER, {".dockerconfigjson": CONFIG.replace(AUTH, AUTH[:4] + "\\n" + AUTH[4:])}),
+    "Docker, another case": Case(DOCKER, {".dockerconfigjson": CONFIG.replace("auth", "Auth")}),
+    "Docker, a byte that is no UTF-8": Case(DOCKER, {".dockerconfigjson": CONFIG[:-1].encode() + b', "x": "\xff"}'}),
+    "Docker, a helper beside auth": Case(DOCKER, {
+        ".dockerconfigjson": json.dumps({"auths": {"r": {"auth": AUTH}, "q": {}}, "credHelpers": {"q": "x"}})}),
+    "SSH, PEM without a final newline": Case(SSH, {"ssh-privatekey": SERVER.key.rstrip()}),
     "a login": Case(BASIC, {"username": "shop", "password": "pw"}),
     "a password alone": Case(BASIC, {"password": "pw"}),
-    "a user alone, empty": Case(BASIC, {"username": ""}),
+    "a user alone": Case(BASIC, {"username": "shop"}),
+    "a user alone, empty": Case(BASIC, {"username": ""}, "SK566"),
     "an SSH key": Case(SSH, {"ssh-privatekey": chains.ssh_key()}),
     "a token of an account": Case(TOKEN, {"a": "b"}, annotations={ACCOUNT: "default"}),
     "a bootstrap token": Case(BOOTSTRAP, {"token-id": "abc123", "token-secret": SIXTEEN},
@@ -64,6 +75,9 @@ BAD = {
     "TLS, empty": Case(TLS, {"tls.crt": "", "tls.key": SERVER.key}, "SK514", ours=True),
     "TLS, no PEM": Case(TLS, {"tls.crt": "x", "tls.key": SERVER.key}, "SK514", ours=True),
     "TLS, the key of another": Case(TLS, {"tls.crt": SERVER.certificate, "tls.key": MIDDLE.key}, "SK560", ours=True),
+    "TLS, indented": Case(TLS, {"tls.crt": "  " + SERVER.certificate, "tls.key": SERVER.key}, "SK514", ours=True),
+    "TLS, a byte order mark": Case(TLS, {"tls.crt": "\ufeff" + SERVER.certificate, "tls.key": SERVER.key}, "SK514",
+                                   ours=True),
     "Docker without its key": Case(DOCKER, {"config.json": CONFIG}, "SK511"),
     "Docker, the old key": Case(DOCKER, {".dockercfg": CONFIG}, "SK511"),
     "the old Docker without its key": Case(OLD_DOCKER, {".dockerconfigjson": CONFIG}, "SK511"),
@@ -71,6 +85,12 @@ BAD = {
     "Docker, empty": Case(DOCKER, {".dockerconfigjson": ""}, "SK512"),
     "Docker, cut short": Case(DOCKER, {".dockerconfigjson": CONFIG[:-1]}, "SK512"),
     "Docker, bytes": Case(DOCKER, {".dockerconfigjson": b"\xff"}, "SK512"),
+    "Docker, NaN": Case(DOCKER, {".dockerconfigjson": CONFIG[:-1] + ', "x": NaN}'}, "SK512"),
+    "Docker, Infinity": Case(DOCKER, {".dockerconfigjson": CONFIG[:-1] + ', "x": -Infinity}'}, "SK512"),
+    "Docker, more than a float holds": Case(DOCKER, {".dockerconfigjson": CONFIG[:-1] + ', "x": 1e999999}'}, "SK512"),
+    "Docker, an integer above floats": Case(DOCKER, {".dockerconfigjson": f'{CONFIG[:-1]}, "x": {"1" * 400}}}'}, "SK512"),
+    "Docker, a byte order mark": Case(DOCKER, {".dockerconfigjson": "\ufeff" + CONFIG}, "SK512"),
+    "the old Docker, NaN": Case(OLD_DOCKER, {".dockercfg": json.dumps(LOGIN)[:-1] + ', "x": NaN}'}, "SK512"),
     "Docker, a list": Case(DOCKER, {".dockerconfigjson": "[]"}, "SK512"),
     "Docker, a text": Case(DOCKER, {".dockerconfigjson": '"x"'}, "SK512"),
     "Docker, null": Case(DOCKER, {".dockerconfigjson": "null"}, "SK512", ours=True),
@@ -82,6 +102,7 @@ BAD = {
     "SSH without its key": Case(SSH, {"id_ed25519": chains.ssh_key()}, "SK511"),
     "SSH, empty": Case(SSH, {"ssh-privatekey": ""}, "SK513"),
     "SSH, no final newline": Case(SSH, {"ssh-privatekey": chains.ssh_key().rstrip()}, "SK513", ours=True),
+    "SSH, CRLF": Case(SSH, {"ssh-privatekey": chains.ssh_key().replace("\n", "\r\n")}, "SK513", ours=True),
     "SSH, no key": Case(SSH, {"ssh-privatekey": "x"}, "SK513", ours=True),
     "a token of nobody": Case(TOKEN, {"a": "b"}, "SK516"),
     "a token of an empty name": Case(TOKEN, {"a": "b"}, "SK516", annotations={ACCOUNT: ""}),
@@ -141,7 +162,8 @@ def test_what_we_emit_is_taken_byte_for_byte(
     api_server: ApiServer, namespace: str, tmp_path: Path, case: Case
 ) -> None:
     outcome = compiled(case, tmp_path, namespace)
-    assert [one for one in outcome.findings if one.severity != "info"] == []
+    said = [(one.code, one.severity) for one in outcome.findings if one.severity != "info"]
+    assert said == ([(case.code, "warning")] if case.code else [])
     (made,) = outcome.apps[0].objects
 
     api_server.apply(json.dumps(made.body))
@@ -161,3 +183,27 @@ def test_what_we_refuse_the_server_refuses_or_it_is_ours_alone(
     answer = api_server.apply(as_written(case, namespace), check=False)
 
     assert (answer.returncode == 0) == case.ours, answer.stderr
+
+
+@pytest.mark.parametrize(
+    "case",
+    [case for case in [*GOOD.values(), *BAD.values()] if case.kind == TLS and len(case.values) > 1],
+    ids=[
+        name
+        for name, case in [*GOOD.items(), *BAD.items()]
+        if case.kind == TLS and len(case.values) > 1
+    ],
+)
+def test_kubectl_makes_a_tls_secret_of_what_we_pass(tmp_path: Path, case: Case) -> None:
+    """It reads the pair with Go's crypto/tls, as most servers in a cluster do."""
+    try:
+        kubectl = programs.find("kubectl")
+    except programs.Missing as missing:
+        pytest.skip(str(missing))
+    for key in ("tls.crt", "tls.key"):
+        (tmp_path / key).write_text(str(case.values[key]))
+    words = ["create", "secret", "tls", "it", "--cert=tls.crt", "--key=tls.key", "--dry-run=client"]
+
+    ran = subprocess.run([str(kubectl), *words], cwd=tmp_path, capture_output=True, check=False)
+
+    assert (ran.returncode == 0) == (not case.code), ran.stderr

@@ -54,6 +54,7 @@ spec:
     metadata: {labels: {a: b}}
     spec: {containers: [{name: api, image: api}]}
 """
+SEALED = "ENC[AES256_GCM,data:x,iv:x,tag:x,type:str]"
 STAND_IN = '#!/bin/sh\ncat "{answer}"; cat "{answer}" >&2\n'
 HOLDERS = ("mixed", "login")  # the Secrets that hold values
 
@@ -100,7 +101,7 @@ class World:
         self.key = Canary("key", ("", ""), os.urandom(32))
         (self._outside / "sops").write_text(STAND_IN.format(answer=self._outside / "answer"))
         (self._outside / "sops").chmod(0o755)
-        self.put("apps/shop/s.yaml", "db: {password: 'ENC[AES256_GCM,data:x]'}\nsops: {mac: x}\n")
+        self.put("apps/shop/s.yaml", f"db: {{password: '{SEALED}'}}\nsops:\n  mac: x\n")
         self.renew()
 
     @property

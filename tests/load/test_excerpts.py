@@ -66,6 +66,64 @@ def test_marks_stand_under_what_is_meant(
     assert marked(text, *path) == expected
 
 
+APP = "{apiVersion: secretkit.dev/v1alpha1, kind: AppSecrets, "
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        pytest.param("spec: {secrets: {db: {password: hunter2}}}", f"spec: {{secrets: {{db: {{password: {DOTS}}}}}}}",
+                     id="a value a level too high"),
+        pytest.param("spec: {secrets: {db: hunter2}}", f"spec: {{secrets: {{db: {DOTS}}}}}", id="two levels too high"),
+        pytest.param("spec: {secrets: hunter2}", f"spec: {{secrets: {DOTS}}}", id="three levels too high"),
+        pytest.param("spec: {secrets: {db: [hunter2, {a: hunter2}]}}",
+                     f"spec: {{secrets: {{db: [{DOTS}, {{a: {DOTS}}}]}}}}", id="a list in place of an object"),
+        pytest.param("spec: {secrets: {db: {from: v, keys: hunter2}}}",
+                     f"spec: {{secrets: {{db: {{from: v, keys: {DOTS}}}}}}}", id="a text in place of an object"),
+        pytest.param("spec: {secrets: {db: {type: [hunter2], immutable: {a: hunter2}}}}",
+                     f"spec: {{secrets: {{db: {{type: [{DOTS}], immutable: {{a: {DOTS}}}}}}}}}",
+                     id="other things in place of texts"),
+        pytest.param("spec: {secrets: {db: {from: v, kyes: {a: hunter2}}}}",
+                     f"spec: {{secrets: {{db: {{from: v, kyes: {{a: {DOTS}}}}}}}}}", id="a mistyped field"),
+        pytest.param("spec: {secret: {db: {a: hunter2}}}", f"spec: {{secret: {{db: {{a: {DOTS}}}}}}}",
+                     id="a mistyped section"),
+        pytest.param("password: hunter2", f"password: {DOTS}", id="at the top"),
+        pytest.param("spec: {environments: {prod: {spec: {secrets: {db: {password: hunter2}}}}}}",
+                     f"spec: {{environments: {{prod: {{spec: {{secrets: {{db: {{password: {DOTS}}}}}}}}}}}}}",
+                     id="in an environment"),
+        pytest.param("metadata: {labels: &a {password: x1}}, spec: {secrets: {db: *a}}",
+                     f"metadata: {{labels: &a {{password: {DOTS}}}}}, spec: {{secrets: {{db: *a}}}}",
+                     id="an alias takes it to a field that nobody knows"),
+        pytest.param("spec: {secrets: {db: &a {password: x1}}}, metadata: {labels: *a}",
+                     f"spec: {{secrets: {{db: &a {{password: {DOTS}}}}}}}, metadata: {{labels: *a}}",
+                     id="an alias takes it to a field that all know"),
+        pytest.param("spec: {secrets: {db: {from: v, keys: {password: a/b#c}, refresh: 1h}}}",
+                     "spec: {secrets: {db: {from: v, keys: {password: a/b#c}, refresh: 1h}}}", id="what is known"),
+        pytest.param("spec: {secrets: {db: null, a: }, patches: {Secret/a: {b: [c, {d: 1}]}}}",
+                     "spec: {secrets: {db: null, a: }, patches: {Secret/a: {b: [c, {d: 1}]}}}", id="what may be all"),
+    ],
+)  # fmt: skip
+def test_what_stands_in_a_field_that_nobody_knows_is_hidden(text: str, shown: str) -> None:
+    source = Source("s", APP + text + "}\n")
+
+    assert Positions().excerpt(Span(source, 1, 1, 1, 2)).text == _cut(APP + shown + "}")
+
+
+def _cut(line: str) -> str:
+    return line if len(line) <= 160 else line[:160] + "…"
+
+
+def test_a_platform_s_fields_are_known_too_and_of_other_files_any_is() -> None:
+    rest = "spec: {tragets: {a: hunter2}}}"
+    shown = {kind: Positions().excerpt(Span(Source("s", f"{{kind: {kind}, {rest}\n"), 1, 1, 1, 2)).text
+             for kind in ("Platform", "Deployment", "[]")}  # fmt: skip
+
+    assert shown == {
+        "Platform": f"{{kind: Platform, {rest}".replace("hunter2", DOTS),
+        "Deployment": f"{{kind: Deployment, {rest}", "[]": f"{{kind: [], {rest}",
+    }  # fmt: skip
+
+
 def test_a_collection_as_a_key_is_hidden_too() -> None:
     source = Source("s", "values: {? {a: kanarienvogel} : b}\n")
 

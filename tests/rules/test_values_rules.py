@@ -39,6 +39,21 @@ def first_line_changed(text: str) -> str:
     return "".join([lines[0], "AAAA" + lines[1][4:], *lines[2:]])
 
 
+def indented(text: str) -> str:
+    return "".join(f"  {line}" for line in text.splitlines(keepends=True))
+
+
+def of_version_48(certificate: str) -> str:
+    """A certificate of a version that nobody knows."""
+    body = base64.b64decode("".join(certificate.splitlines()[1:-1]))
+    return pem(
+        "CERTIFICATE",
+        base64.b64encode(
+            body.replace(b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01\x2f", 1)
+        ).decode(),
+    )
+
+
 class Told(NamedTuple):
     """A finding as the tests compare it."""
 
@@ -103,6 +118,9 @@ CONFIG = ".dockerconfigjson"
         pytest.param(TLS, {"tls.crt": first_line_changed(CERTIFICATE), "tls.key": A_KEY},
                      [("SK560", "tls.crt", "`tls.crt` holds a certificate that cannot be read")],
                      id="no certificate inside"),
+        pytest.param(TLS, {"tls.crt": of_version_48(CERTIFICATE), "tls.key": A_KEY},
+                     [("SK560", "tls.crt", "`tls.crt` holds a certificate that cannot be read")],
+                     id="a certificate of another version"),
         pytest.param(TLS, {"tls.crt": CERTIFICATE, "tls.key": first_line_changed(A_KEY)},
                      [("SK560", "tls.key", "`tls.key` cannot be read as a private key")], id="no key inside"),
         pytest.param(TLS, {"tls.crt": CERTIFICATE.replace("\n", "\r\n"), "tls.key": A_KEY}, [], id="CRLF"),
@@ -125,6 +143,20 @@ CONFIG = ".dockerconfigjson"
         pytest.param(TLS, {"tls.crt": CERTIFICATE, "tls.key": A_KEY.replace("PRIVATE", "ENCRYPTED PRIVATE")},
                      [("SK514", "tls.key", "`tls.key` is encrypted with a passphrase, which nothing in the "
                        "cluster can ask for")], id="an encrypted key"),
+        pytest.param(TLS, {"tls.crt": indented(CERTIFICATE), "tls.key": A_KEY},
+                     [("SK514", "tls.crt", "`tls.crt` is indented, and PEM begins at the beginning of a line")],
+                     id="an indented certificate"),
+        pytest.param(TLS, {"tls.crt": CERTIFICATE, "tls.key": indented(A_KEY)},
+                     [("SK514", "tls.key", "`tls.key` is indented, and PEM begins at the beginning of a line")],
+                     id="an indented key"),
+        pytest.param(TLS, {"tls.crt": "\ufeff" + CERTIFICATE, "tls.key": A_KEY},
+                     [("SK514", "tls.crt", "`tls.crt` begins with a byte order mark, so that its first block is not "
+                       "found")], id="a byte order mark"),
+        pytest.param(TLS, {"tls.crt": CERTIFICATE, "tls.key": A_KEY + CERTIFICATE},
+                     [("SK514", "tls.key", "`tls.key` holds a certificate beside its key, which belongs into "
+                       "`tls.crt`")], id="a certificate beside the key"),
+        pytest.param(TLS, {"tls.crt": "subject=CN = x\n" + CERTIFICATE, "tls.key": "Bag Attributes\n" + A_KEY}, [],
+                     id="text around PEM"),
         pytest.param(TLS, {"tls.crt": CERTIFICATE},
                      [("SK511", "values", "`it` is of type kubernetes.io/tls, but lacks the key `tls.key`")],
                      id="no key"),
@@ -141,7 +173,27 @@ CONFIG = ".dockerconfigjson"
                                                       "AES-128-CBC,00\n\nAAAA")},
                      [("SK513", "ssh-privatekey", "`ssh-privatekey` is encrypted with a passphrase, which nothing in "
                        "the cluster can ask for")], id="an old SSH key with a passphrase"),
-        pytest.param(SSH_AUTH, {"ssh-privatekey": pem("RSA PRIVATE" + " KEY", "AAAA")}, [], id="an SSH key in PEM"),
+        pytest.param(SSH_AUTH, {"ssh-privatekey": A_KEY}, [], id="an SSH key in PEM"),
+        pytest.param(SSH_AUTH, {"ssh-privatekey": A_KEY.rstrip()}, [], id="PEM without a final newline"),
+        pytest.param(SSH_AUTH, {"ssh-privatekey": f"Bag Attributes\n{A_KEY}ssh-ed25519 AAAA\n"}, [],
+                     id="text around PEM"),
+        pytest.param(SSH_AUTH, {"ssh-privatekey": pem("RSA PRIVATE" + " KEY", "AAAA")},
+                     [("SK513", "ssh-privatekey", "`ssh-privatekey` has a damaged body")], id="a damaged key in PEM"),
+        pytest.param(SSH_AUTH, {"ssh-privatekey": SSH.replace("\n", "\r\n")},
+                     [("SK513", "ssh-privatekey", "`ssh-privatekey` has lines that end as on Windows (CRLF)")],
+                     id="CRLF in the form of OpenSSH"),
+        pytest.param(SSH_AUTH, {"ssh-privatekey": "\n" + SSH},
+                     [("SK513", "ssh-privatekey", "`ssh-privatekey` has something before its first line")],
+                     id="a newline before the form of OpenSSH"),
+        pytest.param(SSH_AUTH, {"ssh-privatekey": chains.key_pem("ed25519")},
+                     [("SK513", "ssh-privatekey", "`ssh-privatekey` is an Ed25519 key in PKCS#8, which OpenSSH reads "
+                       "from 9.6 on")], id="Ed25519 in PKCS#8"),
+        pytest.param(SSH_AUTH, {"ssh-privatekey": chains.key_pem("k1")},
+                     [("SK513", "ssh-privatekey", "`ssh-privatekey` is of a kind that OpenSSH does not know")],
+                     id="a curve of others"),
+        pytest.param(SSH_AUTH, {"ssh-privatekey": "\ufeff" + A_KEY},
+                     [("SK513", "ssh-privatekey", "`ssh-privatekey` begins with a byte order mark, which not every "
+                       "reader passes over")], id="a byte order mark before PEM"),
         pytest.param(SSH_AUTH, {"ssh-privatekey": first_line_changed(SSH)},
                      [("SK513", "ssh-privatekey", "`ssh-privatekey` has a damaged body")], id="a damaged SSH key"),
         pytest.param(SSH_AUTH, {"ssh-privatekey": b"\xff\xfe" + CANARY.encode()},
@@ -149,6 +201,19 @@ CONFIG = ".dockerconfigjson"
                      id="no SSH key"),
         pytest.param(DOCKER, {CONFIG: docker(auth=pair("shop:pw"))}, [], id="auth"),
         pytest.param(DOCKER, {CONFIG: docker(username="shop", password="pw")}, [], id="a user"),
+        pytest.param(DOCKER, {CONFIG: docker(auth=pair("shop:pw").rstrip("="))}, [], id="auth without padding"),
+        pytest.param(DOCKER, {CONFIG: json.dumps({"auths": {"r": {"auth": pair("a:b")}, "q": {}},
+                                                  "credHelpers": {"q": "ecr-login"}})}, [], id="a helper beside auth"),
+        pytest.param(DOCKER, {CONFIG: json.dumps({"auths": {"r": {"auth": pair("a:b")}, "q": {}}})},
+                     [("SK512", "a registry has neither `auth` nor `username` and `password`")],
+                     id="a login for one of two"),
+        pytest.param(DOCKER, {CONFIG: json.dumps({"auths": {"r": {"auth": pair("a:b")}, "q": None}, "credHelpers": 5})},
+                     [("SK512", "a registry has neither `auth` nor `username` and `password`")],
+                     id="helpers that are none"),
+        pytest.param(DOCKER, {CONFIG: '{"auths": {"r": {"auth": "YTpi"}}, "x": NaN}'}, [("SK512", "it is not JSON")],
+                     id="NaN"),
+        pytest.param(DOCKER, {CONFIG: '{"auths": {"r": {"auth": "YTpi"}}, "x": 1e999999}'},
+                     [("SK512", "it is not JSON")], id="more than a float holds"),
         pytest.param(DOCKER, {CONFIG: CANARY}, [("SK512", "it is not JSON")], id="no JSON"),
         pytest.param(DOCKER, {CONFIG: "[" * 100_000}, [("SK512", "it is not JSON")], id="deep JSON"),
         pytest.param(DOCKER, {CONFIG: b"\xff"}, [("SK512", "it is not JSON")], id="no text"),
@@ -162,13 +227,15 @@ CONFIG = ".dockerconfigjson"
                      [("SK512", "a registry's entry is not an object")], id="no object"),
         pytest.param(OLD_DOCKER, {".dockercfg": '{"r": {"auth": "YTpi"}}'}, [], id="the old form"),
         pytest.param(OLD_DOCKER, {".dockercfg": "{}"}, [("SK512", "no registry is in it")], id="an empty old one"),
-        pytest.param("kubernetes.io/basic-auth", {"username": "", "password": ""}, [], id="a login"),
-        pytest.param("kubernetes.io/basic-auth", {"username": ""},
+        pytest.param("kubernetes.io/basic-auth", {"username": "shop", "password": "pw"}, [], id="a login"),
+        pytest.param("kubernetes.io/basic-auth", {"username": "shop", "password": ""},
+                     [("SK566", "password", "the value of `password` is empty")], id="a login with an empty password"),
+        pytest.param("kubernetes.io/basic-auth", {"username": "shop"},
                      [("SK563", "type", "`it` is a login without `password`")], id="a user alone"),
         pytest.param("kubernetes.io/basic-auth", {"other": "x"},
                      [("SK511", "values", "`it` is of type kubernetes.io/basic-auth, but lacks the key `username` "
                        "or `password`")], id="neither user nor password"),
-        pytest.param("Opaque", {"tls.crt": CANARY, "ssh-privatekey": "", CONFIG: CANARY}, [],
+        pytest.param("Opaque", {"tls.crt": CANARY, "ssh-privatekey": "x", CONFIG: CANARY}, [],
                      id="an untyped Secret holds anything"),
         pytest.param("example.com/keys", {"a": CANARY}, [], id="a type of one's own"),
         pytest.param("Opaque", {"a": "x" * 600_000, "b": "x" * 448_576}, [], id="1 MiB"),

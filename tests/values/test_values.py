@@ -49,7 +49,7 @@ def test_a_variable_gives_its_exact_bytes(tmp_path: Path, content: str, expected
 def test_a_variable_that_is_not_set_is_missing(tmp_path: Path) -> None:
     told = refused(lambda: env.read("A_NAME", where(tmp_path)))
 
-    assert told == ("SK501", "the variable is not set")
+    assert told == ("SK501", "its variable is not set")
 
 
 def test_a_variable_above_a_mebibyte_is_refused(tmp_path: Path) -> None:
@@ -122,19 +122,19 @@ def _symlink_to_folder_out(root: Path, folder: Path) -> None:
     ("prepare", "name", "told"),
     [
         pytest.param(_nothing, "value", ("SK501", "there is no such file"), id="missing"),
-        pytest.param(_nothing, "../../outside", ("SK502", ""), id="above the root"),
-        pytest.param(_nothing, "/etc/passwd", ("SK502", ""), id="absolute"),
-        pytest.param(_nothing, "a\0b", ("SK502", ""), id="a NUL"),
+        pytest.param(_nothing, "../../outside", ("SK502", "lies outside the root"), id="above the root"),
+        pytest.param(_nothing, "/etc/passwd", ("SK502", "lies outside the root"), id="absolute"),
+        pytest.param(_nothing, "a\0b", ("SK502", "has a NUL in its path"), id="a NUL"),
         pytest.param(_nothing, "x" * 300, ("SK501", "file name too long"), id="a long name"),
-        pytest.param(lambda _, folder: (folder / "value").mkdir(), "value", ("SK502", ""), id="a folder"),
-        pytest.param(_nothing, ".", ("SK502", ""), id="the folder itself"),
-        pytest.param(lambda _, folder: os.mkfifo(folder / "value"), "value", ("SK502", ""), id="a FIFO"),
-        pytest.param(lambda _, folder: (folder / "value").symlink_to("/dev/zero"), "value", ("SK502", ""),
-                     id="a device"),
-        pytest.param(_symlink_out, "value", ("SK502", ""), id="a symlink that leaves the root"),
-        pytest.param(_symlink_to_folder_out, "link/value", ("SK502", ""), id="a folder's symlink that leaves"),
-        pytest.param(lambda _, folder: (folder / "value").symlink_to("value"), "value", ("SK502", ""),
-                     id="a symlink to itself"),
+        pytest.param(lambda _, folder: (folder / "value").mkdir(), "value", ("SK502", "is not a regular file"), id="a folder"),
+        pytest.param(_nothing, ".", ("SK502", "is not a regular file"), id="the folder itself"),
+        pytest.param(lambda _, folder: os.mkfifo(folder / "value"), "value", ("SK502", "is not a regular file"), id="a FIFO"),
+        pytest.param(lambda _, folder: (folder / "value").symlink_to("/dev/zero"), "value",
+                     ("SK502", "lies outside the root"), id="a device"),
+        pytest.param(_symlink_out, "value", ("SK502", "lies outside the root"), id="a symlink that leaves the root"),
+        pytest.param(_symlink_to_folder_out, "link/value", ("SK502", "lies outside the root"), id="a folder's symlink that leaves"),
+        pytest.param(lambda _, folder: (folder / "value").symlink_to("value"), "value",
+                     ("SK502", "lies behind symlinks in a circle"), id="a symlink to itself"),
         pytest.param(lambda _, folder: (folder / "value").write_bytes(b"x" * (MOST_BYTES + 1)), "value",
                      ("SK503", ""), id="above 1 MiB"),
         pytest.param(lambda _, folder: (folder / "value").write_bytes(b""), "value/below",
@@ -192,8 +192,8 @@ def test_all_values_of_an_app_are_read_and_all_that_is_missing_is_told(tmp_path:
         ("it", "b"): b"a",
     }
     assert [_told(one) for one in findings] == [
-        ("SK501", "d", "the value of `d` cannot be read: there is no such file"),
-        ("SK501", "e", "the value of `e` cannot be read: the variable is not set"),
+        ("SK501", "d", "the value of `it.d` cannot be read: there is no such file"),
+        ("SK501", "e", "the value of `it.e` cannot be read: its variable is not set"),
     ]
 
 

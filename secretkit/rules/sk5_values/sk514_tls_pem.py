@@ -1,6 +1,7 @@
 """SK514: a certificate and its key are PEM; whether they belong together SK560 says."""
 
 import base64
+import codecs
 import re
 from collections.abc import Iterator
 
@@ -9,10 +10,12 @@ from secretkit.lazy import lazily
 from secretkit.model.app import App
 from secretkit.rules import Rule
 
+# Go and OpenSSL look for it at the beginning of a line.
 _BLOCK = lazily(
-    rb"-----BEGIN ([A-Z0-9 ]{1,60})-----[ \t]*\r?\n(.*?)-----END \1-----[ \t]*(?:\r?\n|\Z)",
-    re.DOTALL,
+    rb"^-----BEGIN ([A-Z0-9 ]{1,60})-----[ \t]*\r?\n(.*?)^-----END \1-----[ \t]*(?:\r?\n|\Z)",
+    re.DOTALL | re.MULTILINE,
 )
+_INDENTED = lazily(rb"^[ \t]+-----BEGIN ", re.MULTILINE)
 
 
 def find(app: App) -> Iterator[Finding]:
@@ -25,12 +28,18 @@ def find(app: App) -> Iterator[Finding]:
                 said = problem(value.hidden.reveal(), is_key=key == "tls.key")
                 if said:
                     yield RULE.at(value.at, key=key, problem=said)
+                elif key == "tls.key" and b"-----BEGIN CERTIFICATE-----" in value.hidden.reveal():
+                    yield RULE.at(value.at, key=key, problem=_BESIDE)._replace(severity="warning")
 
 
 def problem(content: bytes, *, is_key: bool) -> str | None:
     """What is wrong with the PEM of a key or of a certificate chain; None where its form is right."""
     if not content.strip():
         return "is empty"
+    if content.startswith(codecs.BOM_UTF8):
+        return "begins with a byte order mark, so that its first block is not found"
+    if _INDENTED.search(content):
+        return "is indented, and PEM begins at the beginning of a line"
     blocks = _BLOCK.findall(content)
     names = [name for name, _ in blocks]
     keys = [name for name in names if name.endswith(b"PRIVATE KEY")]
@@ -40,7 +49,7 @@ def problem(content: bytes, *, is_key: bool) -> str | None:
         return "holds a private key, and certificates are handed to anyone"
     if is_key and not keys:
         return "holds no private key"
-    if is_key and (len(keys) > 1 or b"CERTIFICATE" in names):
+    if is_key and len(keys) > 1:
         return "holds more than one private key"
     if not is_key and b"CERTIFICATE" not in names:
         return "holds no certificate"
@@ -54,6 +63,9 @@ def _is_base64(body: bytes) -> bool:
         return bool(base64.b64decode(b"".join(body.split()), validate=True))
     except ValueError:
         return False
+
+
+_BESIDE = "holds a certificate beside its key, which belongs into `tls.crt`"
 
 
 RULE = Rule(

@@ -47,8 +47,8 @@ class Module(NamedTuple):
 
     def _inputs(self) -> bytes:
         files = [self._requirements, self._requirements.with_suffix(".sum")]
-        if self.package == ".":
-            files.insert(0, FOLDERS / self.folder / "main.go")
+        if self.package.startswith("."):
+            files.insert(0, FOLDERS / self.folder / self.package / "main.go")
         flags = [self._ldflags().encode()] if self.stamped else []
         return b"\0".join([*(file.read_bytes() for file in files), *flags])
 
