@@ -159,7 +159,7 @@ def create(path: Path, content: bytes, mode: int) -> None:
 
 
 def rewrite(path: Path, content: bytes) -> None:
-    """Writes a user's file anew, whole or not at all, with its mode, and its owner where root may.
+    """Writes a user's file anew, whole or not at all, with its mode, and its owner where root may; on the disk after it.
 
     Raises Usage where the system refuses.
     """
@@ -170,9 +170,11 @@ def rewrite(path: Path, content: bytes) -> None:
             with suppress(PermissionError):
                 os.fchown(handle, info.st_uid, info.st_gid)
             os.fchmod(handle, stat.S_IMODE(info.st_mode))
+            os.fsync(handle)
 
         with _part(path.parent, content, settle) as part:
             part.replace(path)
+        _sync(path.parent)
 
 
 def swap(path: Path, content: bytes, mode: int) -> None:

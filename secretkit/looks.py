@@ -354,6 +354,6 @@ def sealed_problem(text: str) -> str | None:
     if len(data) < 2:
         return "is too short"
     size = int.from_bytes(data[:2], "big")
-    if size not in (256, 384, 512, 1024):
+    if not 256 <= size <= 2048:  # of 2048 to 16384 bits; the controller's --key-size is free
         return "does not begin with the length of an RSA key"
     return "is cut short" if len(data) < 2 + size + 16 else None

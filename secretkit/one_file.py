@@ -6,9 +6,9 @@ from pathlib import Path
 
 from secretkit import files
 from secretkit.finding import Rejected, Usage
-from secretkit.load.inputs import Input, find_root, read
+from secretkit.load import decode
+from secretkit.load.inputs import Input, find_root
 from secretkit.model.platform import Platform
-from secretkit.objects import File
 from secretkit.platforms import Broken, Platforms
 
 
@@ -53,7 +53,10 @@ def content(before: bytes, text: str) -> bytes:
 
 
 def _ended(before: str, text: str) -> str:
-    """The text with the line ends that its lines had; a line that is new ends like most."""
+    """The text with the line ends that its lines had; a line that is new ends like most.
+
+    One that stands in the place of another ends as that did.
+    """
     rows = before.split("\n")
     usual = "\r" if sum(row.endswith("\r") for row in rows) * 2 > len(rows) - 1 else ""
     if not usual and "\r" not in before:
@@ -61,8 +64,13 @@ def _ended(before: str, text: str) -> str:
     old, new = [row.removesuffix("\r") for row in rows], text.split("\n")
     found: list[str] = []
     for what, first, last, start, end in SequenceMatcher(None, old, new, False).get_opcodes():
-        found += rows[first:last] if what == "equal" else (row + usual for row in new[start:end])
-    return "\n".join(found).removesuffix("\r")  # the last line has no end
+        if what == "equal":
+            found += rows[first:last]
+            continue
+        ended = rows[first : min(last, len(rows) - 1)]  # the last line has no end
+        ends = ["\r" if row.endswith("\r") else "" for row in ended] + [usual] * (end - start)
+        found += (row + own for row, own in zip(new[start:end], ends, strict=False))
+    return "\n".join(found).removesuffix("\r")
 
 
 def write(found: Input, text: str, expected: str | None = None) -> None:
@@ -71,12 +79,13 @@ def write(found: Input, text: str, expected: str | None = None) -> None:
     Raises Usage where it cannot be, or where it no longer holds the text that was `expected`.
     """
     path = found.path
-    if expected is not None and read(found).text != expected:
+    if not path.exists():
+        files.create(path, text.encode(), 0o644)
+        return
+    raw = before(found)
+    if expected is not None and decode(found.name, raw).text != expected:
         raise Usage(f"{found.name}: somebody changed it meanwhile, so nothing is written")
-    if path.exists():
-        files.rewrite(path, content(before(found), text))
-    else:
-        files.put(path.parent, File(path.name, text.encode(), 0o644))
+    files.rewrite(path, content(raw, text))
 
 
 def before(found: Input) -> bytes:

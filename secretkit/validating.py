@@ -44,7 +44,7 @@ def validate(paths: Sequence[Path], options: Options, now: datetime | None = Non
         asked = tuple(one for one in first.findings if one.code not in _FROM_ENVIRONMENTS)
         first = first._replace(findings=asked)
     shown = told(_findings(first), ((name, _findings(one)) for name, one in others))
-    found = (*shown, *_certificates(first, options, now))
+    found = (*shown, *_certificates(first, options, now), *_of_others(paths, first, options, now))
     return Validated(first.root, found, first.notes, first.files, tuple(names))
 
 
@@ -55,6 +55,20 @@ def _certificates(first: Outcome, options: Options, now: datetime | None) -> Ite
             from secretkit.sealing import certificate
 
             yield from certificate.judge(platform, named, first.root, now)
+
+
+def _of_others(
+    paths: Sequence[Path], first: Outcome, options: Options, now: datetime | None
+) -> Iterator[Finding]:
+    """Values that were sealed for another environment, as the certificates that lie here say now."""
+    if now and any(len(platform.certificates) > 1 for platform in first.platforms):
+        from secretkit.load.inputs import find_inputs
+        from secretkit.platforms import Platforms
+        from secretkit.sealing import checking
+
+        inputs = find_inputs(paths, first.root, options.skip)
+        platforms = Platforms(first.root, options.platform, options.environment)
+        yield from checking.of_others(inputs, first.root, platforms, options.environment)
 
 
 def _dumped(findings: Iterable[Finding]) -> tuple[Any, bytes]:

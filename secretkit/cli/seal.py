@@ -23,8 +23,10 @@ from secretkit.finding import Rejected, Usage
 if TYPE_CHECKING:
     from secretkit.sealing.app import Standing
     from secretkit.sealing.certificate import Certificate
+    from secretkit.sealing.checking import Checked
     from secretkit.sealing.editing import Change, Request
     from secretkit.sealing.manifests import Plain
+    from secretkit.sealing.reading import Found
     from secretkit.sealing.values import Given
 
 _SCOPES = ("strict", "namespace-wide", "cluster-wide")
@@ -46,10 +48,12 @@ class _Asked(NamedTuple):
     from_env: tuple[str, ...]
     from_env_file: tuple[str, ...]
     from_secret: tuple[Path, ...]
+    namespace: str | None
     kind: str | None
     new_cert: bool
     replace: bool
     keep_newline: bool
+    allow_empty: bool
     check: bool
     dry_run: bool
 
@@ -97,7 +101,14 @@ class _Asked(NamedTuple):
     multiple=True,
     type=click.Path(path_type=Path),
     metavar="PATH",
-    help="Manifests of plain Secrets, a file or a folder; all values of each are sealed.",
+    help="Plain Secrets: a file, a folder with all below it, or `-` for stdin; --secret picks one.",
+)
+@click.option(
+    "-n",
+    "--namespace",
+    metavar="NAME",
+    help="Of --from-secret the Secrets of this namespace alone, and those that name none.",
+    callback=lambda _, __, value: value.removeprefix("=") if value else value,
 )
 @click.option(
     "--type", "kind", metavar="TYPE", help="Type of a secret that is added, as kubernetes.io/tls."
@@ -109,13 +120,16 @@ class _Asked(NamedTuple):
 )
 @click.option("--replace", is_flag=True, help="All other values of the secret go.")
 @click.option("--keep-newline", is_flag=True, help="A line end at the end of a value is meant.")
+@click.option("--allow-empty", is_flag=True, help="A value that is empty is meant.")
 @click.option(
     "--check",
     is_flag=True,
     help="Say which values were sealed with another certificate; exit code 1 if there are any.",
 )
 @click.option("--dry-run", is_flag=True, help="Show what would change in FILE, and write nothing.")
-def command(**given: Any) -> int:
+@click.option("--from-literal", "literal", multiple=True, hidden=True)  # kubectl's: a habit
+@click.argument("more", nargs=-1, metavar="")
+def command(more: tuple[str, ...], literal: tuple[str, ...], **given: Any) -> int:
     """Seal values with the certificate of a sealed-secrets controller, into FILE.
 
     \b
@@ -125,9 +139,16 @@ def command(**given: Any) -> int:
     secretkit seal FILE --from-secret k8s/ --cert prod.pem                      plain Secrets of a folder
     secretkit seal FILE --check                                                 what has an old certificate
 
-    Only the values that are given change in FILE. Nothing is sent anywhere: the certificate is
+    With --check FILE may be a folder. Only the values that are given change in FILE. Nothing is sent anywhere: the certificate is
     public, and what `kubeseal --fetch-cert` writes.
     """  # fmt: skip
+    from secretkit.cli import cores
+
+    cores.forbid()  # before any value is read
+    if literal:
+        raise Usage("a value on the command line lies open in the list of processes and in the shell's history: give it on stdin (`printf %s \"$VALUE\" | secretkit seal …`), or with --from-file or --from-env")  # fmt: skip
+    if more:
+        raise Usage("one FILE, and behind it options alone; a value is never given on the command line: use stdin, --from-file or --from-env")  # fmt: skip
     asked = _Asked(**given)
     try:
         return _checked(asked) if asked.check else _carried_out(asked)
@@ -140,23 +161,42 @@ def command(**given: Any) -> int:
 
 def _checked(asked: _Asked) -> int:
     from secretkit import pipeline, report
-    from secretkit.sealing.app import standing
-    from secretkit.sealing.checking import check
+    from secretkit.load.inputs import find_root
 
     values = (asked.secret, asked.key, asked.scope, *asked.from_file, *asked.from_env,
-              *asked.from_env_file, *asked.from_secret, asked.kind)  # fmt: skip
+              *asked.from_env_file, *asked.from_secret, asked.namespace, asked.kind)  # fmt: skip
     if any(values) or asked.new_cert or asked.replace or asked.dry_run:
         raise Usage("--check looks at every value, with --env and --cert alone")
-    here = standing(asked.file, asked.platform, asked.environment)
-    found = check(here, asked.cert, _now())
-    spots = pipeline.spots(found.findings, here.root)
+    found = tuple(_all_checked(asked))
+    findings = list(dict.fromkeys(said.without_trees for one in found for said in one.findings))
+    spots = pipeline.spots(findings, find_root([asked.file]))
     report.get("text").write(spots, sys.stdout, colour(sys.stdout))
-    for text in found.notes:
+    for text in dict.fromkeys(text for one in found for text in one.notes):
         note(text)
     if not spots:
-        where = f", in {', '.join(found.places)}" if any(found.places) else ""
-        click.echo(f"{found.values} {'value' if found.values == 1 else 'values'} fine{where}")
-    return 0 if found.is_fine else 1
+        places = sorted({name for one in found for name in one.places if name})
+        count = sum(one.values for one in found)
+        where = f", in {', '.join(places)}" if places else ""
+        click.echo(f"{count} {'value' if count == 1 else 'values'} fine{where}" if count else "nothing is sealed here")  # fmt: skip
+    return 0 if all(one.is_fine for one in found) else 1
+
+
+def _all_checked(asked: _Asked) -> Iterator["Checked"]:
+    """What `--check` says of a file, or of each below a folder that has sealed values."""
+    from secretkit.load.inputs import find_inputs, find_root
+    from secretkit.sealing.app import is_sealing, standing
+    from secretkit.sealing.checking import NoCertificate, check
+
+    if not asked.file.is_dir():
+        yield check(standing(asked.file, asked.platform, asked.environment), asked.cert, _now())
+        return
+    root = find_root([asked.file])
+    files = [one.path for one in find_inputs([asked.file], root) if is_sealing(one)]
+    for file in files:
+        try:
+            yield check(standing(file, asked.platform, asked.environment), asked.cert, _now())
+        except NoCertificate as error:
+            raise Usage(f"{file.relative_to(root).as_posix()}: {error}") from None
 
 
 def _carried_out(asked: _Asked) -> int:
@@ -165,31 +205,42 @@ def _carried_out(asked: _Asked) -> int:
     from secretkit.sealing.app import standing
 
     _check_options(asked)
-    plain = _manifests(asked)
-    new = _new_file(asked, plain)
-    here = standing(asked.file, asked.platform, asked.environment, new)
-    certificate, warnings = _certificate(asked, here)
+    found, notes = _manifests(asked)
+    new = _new_file(asked, found)
+
+    def stand() -> "Standing":
+        return standing(asked.file, asked.platform, asked.environment, new, is_to_fill=True)
+
+    here = stand()
+    plain = _of_app(asked, here, found)
+    is_sealed = bool(plain) and all(one.sealed for one in plain)
+    certificate, warnings = (None, ()) if is_sealed else _certificate(asked, here)
     if asked.secret and not asked.from_secret:  # before anybody is asked for a value
         editing.target(here, asked.secret, asked.scope, replaces=asked.replace)
         known = here.app.secrets.get(asked.secret)
         if asked.kind and known and asked.kind != (known.type or "Opaque"):
             raise Usage(f"--type {asked.kind}: `{asked.secret}` is there already, of type {known.type or 'Opaque'}")  # fmt: skip
-    requests, about = _of_manifests(asked, here, plain) if plain else ((_request(asked),), ())
+    requests, about = _of_manifests(asked, here, plain) if found else ((_request(asked),), ())
+    now = _now()
 
     def change(here: "Standing") -> "Change":
-        return editing.changed(here, requests, certificate, is_new_certificate=asked.new_cert)
+        return editing.changed(here, requests, certificate, now, is_new_certificate=asked.new_cert)
 
     if asked.dry_run:
         made = change(here)
         name, before = made.before.input.name, made.before.tree.source.text
-        sys.stdout.writelines(difference(name, before, made.text))
+        sys.stdout.writelines(difference(name, "" if new else before, made.text))
+        _show((*warnings, *about, *made.findings), asked, made)
     else:
         # Alone with the folder, and from what the file says now: another call may have sealed too.
         with files.held(here.input.path.parent):
-            made = change(standing(asked.file, asked.platform, asked.environment, new))
-            one_file.write(made.before.input, made.text)
+            made = change(stand())
+            _show((*warnings, *about, *made.findings), asked, made)
+            expected = made.before.tree.source.text
+            one_file.write(made.before.input, made.text, expected)
         sys.stdout.writelines(_told(made, certificate))
-    _show((*warnings, *about, *made.findings), asked, made)
+    for text in notes:
+        note(text)
     return 0
 
 
@@ -199,7 +250,11 @@ def _check_options(asked: _Asked) -> None:
     if asked.from_secret:
         if asked.key or one_by_one or asked.kind:
             raise Usage("--from-secret brings keys, values and type itself; --secret chooses one of its Secrets")  # fmt: skip
+        if asked.secret:
+            _check_name(asked.secret)
         return
+    if asked.namespace:
+        raise Usage("--namespace chooses among the Secrets of --from-secret; a file has its own, and --env another")  # fmt: skip
     if not asked.secret:
         raise Usage("--secret NAME says which secret")
     _check_name(asked.secret)
@@ -215,20 +270,20 @@ def _check_name(name: str) -> None:
     from secretkit.names import is_subdomain
 
     if not is_subdomain(name) or len(name) > 253:
-        raise Usage(f"--secret {name}: not a name that Kubernetes takes (a-z, 0-9, `-` and `.`)")
+        raise Usage("--secret: not a name that Kubernetes takes (a-z, 0-9, `-` and `.`)")
 
 
 def _check_key(key: str) -> None:
     from secretkit.names import is_data_key
 
     if not is_data_key(key):
-        raise Usage(f"the key {key!r} is none of a Secret (letters, digits, `-`, `_` and `.`)")
+        raise Usage("a key is none of a Secret (letters, digits, `-`, `_` and `.`)")
 
 
 def _certificate(asked: _Asked, here: "Standing") -> tuple["Certificate", tuple[Any, ...]]:
     """What is sealed with, and what there is to say of it; raises Usage, Rejected."""
     from secretkit.sealing import certificate as certificates
-    from secretkit.sealing import faults
+    from secretkit.sealing import checking, faults
 
     platform, environment = here.platform, here.environment
     if asked.cert is None:
@@ -252,6 +307,12 @@ def _certificate(asked: _Asked, here: "Standing") -> tuple["Certificate", tuple[
     if any(one.severity == "error" for one in judged):
         raise Rejected(judged)
     if named.fingerprint != found.fingerprint and platform and environment:
+        other = checking.of_another(platform, environment, here.root, found)
+        if other and not asked.new_cert:
+            refusal = faults.OF_ANOTHER.at(
+                found.at, what="this is", other=other, environment=environment
+            )
+            raise Rejected([refusal])
         about.append(
             faults.STRANGE.at(
                 named.at, environment=environment, named=named.fingerprint,
@@ -261,34 +322,96 @@ def _certificate(asked: _Asked, here: "Standing") -> tuple["Certificate", tuple[
     return found, (*judged, *about)
 
 
-def _manifests(asked: _Asked) -> tuple["Plain", ...]:
-    """The plain Secrets that are asked for; raises Usage, Rejected."""
+def _manifests(asked: _Asked) -> tuple[tuple["Found", ...], list[str]]:
+    """The plain Secrets that are asked for, and what was passed over; raises Usage, Rejected."""
     if not asked.from_secret:
-        return ()
+        return (), []
     from secretkit.finding import closest
-    from secretkit.sealing import manifests
+    from secretkit.sealing import manifests, reading
 
-    found = [one for path in asked.from_secret for one in manifests.secrets(path)]
-    chosen = [one for one in found if asked.secret in (None, one.name)]
+    stdin = sys.stdin.buffer if sys.stdin else None
+    read = reading.read(asked.from_secret, stdin)
+    notes = list(read.notes)
+    others = [one for one in read.secrets if not _is_of(asked.namespace, one)]
+    if others:
+        names = ", ".join(sorted({f"{one.namespace}/{one.name}" for one in others}))
+        notes.append(f"of other namespaces, so passed over: {names}")
+    chosen = []
+    for one in read.secrets:
+        if one in others or asked.secret not in (None, one.name):
+            continue
+        reason = manifests.why_not(one)
+        if reason and asked.secret and not manifests.is_ours_to_pick(one):
+            raise Usage(f"--secret {asked.secret}: {reason}")
+        if reason:
+            done = "sealed all the same" if asked.secret else "passed over"
+            notes.append(f"the Secret `{one.name}` is {done}: {reason}")
+        if asked.secret or not reason:
+            chosen.append(one)
     if not chosen:
-        near = closest(asked.secret or "", [one.name for one in found])
-        raise Usage(f"--secret {asked.secret}: no such Secret in it{near}")
-    return tuple(chosen)
+        for text in notes:
+            note(text)
+        if asked.secret and read.secrets:
+            near = closest(asked.secret, [one.name for one in read.secrets])
+            raise Usage(f"--secret {asked.secret}: no such Secret in it{near}")
+        raise Usage(f"--from-secret {asked.from_secret[0]}: there is no Secret to seal")
+    return tuple(chosen), notes
 
 
-def _new_file(asked: _Asked, plain: Sequence["Plain"]) -> str | None:
+def _is_of(namespace: str | None, one: "Found") -> bool:
+    """Whether a Secret belongs to a namespace; one that names none goes wherever it is applied."""
+    return None in (namespace, one.namespace) or namespace == one.namespace
+
+
+def _new_file(asked: _Asked, found: Sequence["Found"]) -> str | None:
     """The text to begin from where FILE is not there yet: an app called as its folder."""
-    if not plain or asked.file.exists():
+    if asked.file.exists():
         return None
+    if not found:  # a value may stand in the place of FILE
+        named = f"{asked.file}: " if asked.file.suffix in (".yaml", ".yml", ".json") else "FILE: "
+        raise Usage(f"{named}no such file")
     from secretkit.names import is_label
     from secretkit.sealing.app import begun
 
     name = asked.file.absolute().parent.name
-    namespaces = sorted({one.namespace for one in plain if one.namespace})
-    if len(namespaces) != 1 or not is_label(name):
-        why = f"`{name}` names no app" if len(namespaces) == 1 else f"the Secrets name {len(namespaces)} namespaces"  # fmt: skip
-        raise Usage(f"{asked.file}: no such file, and {why}: begin with `secretkit init`")
-    return begun(name, namespaces[0])
+    namespaces = sorted({one.namespace for one in found if one.namespace})
+    namespace = asked.namespace or (namespaces[0] if len(namespaces) == 1 else None)
+    if namespace is None:
+        why = f"name {len(namespaces)} namespaces ({', '.join(namespaces)}), and an app is of one" if namespaces else "name no namespace"  # fmt: skip
+        each = ", each into a file of its own" if namespaces else ""
+        raise Usage(f"{asked.file}: no such file yet, and the Secrets {why}: say which with --namespace NAME{each}")  # fmt: skip
+    if not is_label(name):
+        raise Usage(f"{asked.file}: no such file yet, and `{name}` names no app: give it a folder that is called as the app (a-z, 0-9 and `-`)")  # fmt: skip
+    return begun(name, namespace)
+
+
+def _of_app(asked: _Asked, here: "Standing", found: Sequence["Found"]) -> tuple["Plain", ...]:
+    """The Secrets with their values; raises Rejected where one is of another namespace than the app."""
+    from secretkit.sealing import faults, manifests
+
+    own = here.app.namespace
+    if asked.namespace and asked.namespace != own:
+        raise Usage(f"--namespace {asked.namespace}: this app is of `{own}`; its Secrets go into a file of their own")  # fmt: skip
+    plain, findings, names = [], [], dict[str, Any]()
+    for one in found:
+        if not _is_of(own, one):
+            findings.append(
+                faults.FOREIGN.at(one.at, secret=one.name, namespace=one.namespace, own=own)
+            )
+        elif one.name in names:
+            problem = f"there are two Secrets `{one.name}`"
+            mend = "choose the file, or take one of them out"
+            findings.append(
+                faults.MANIFEST.at(one.at, also=[names[one.name]], problem=problem, mend=mend)
+            )
+        names[one.name] = one.at
+        try:
+            plain.append(manifests.plain(one))
+        except Rejected as rejected:
+            findings += rejected.findings
+    if findings:
+        raise Rejected(findings)
+    return tuple(plain)
 
 
 def _request(asked: _Asked) -> "Request":
@@ -304,7 +427,7 @@ def _request(asked: _Asked) -> "Request":
     if not keys:
         raise Usage("there is no value in what was given")
     extra = fields({}, asked.kind, immutable=False)
-    return Request(asked.secret, values, asked.scope, extra, asked.replace)
+    return Request(asked.secret, values, asked.scope, extra, asked.replace, asked.allow_empty)
 
 
 def _values(asked: _Asked, secret: str) -> Iterator["Given"]:
@@ -318,7 +441,7 @@ def _values(asked: _Asked, secret: str) -> Iterator["Given"]:
         for pair in asked.from_env:
             key, equals, variable = pair.partition("=")
             if not equals:
-                raise Usage(f"--from-env {pair}: KEY=VARIABLE, or --key KEY beside it")
+                raise Usage("--from-env: KEY=VARIABLE, or --key KEY beside it")
             yield values.from_env(key, variable, environment)
         for path in asked.from_env_file:
             yield from values.from_env_file(path)
@@ -337,49 +460,43 @@ def _values(asked: _Asked, secret: str) -> Iterator["Given"]:
 def _of_manifests(
     asked: _Asked, here: "Standing", plain: Sequence["Plain"]
 ) -> tuple[tuple["Request", ...], tuple[Any, ...]]:
+    """What is to be sealed, under the key that a name has in the file; and what there is to say of it."""
     from secretkit.sealing import faults
     from secretkit.sealing.editing import Request, fields
 
-    requests: dict[str, Request] = {}
-    about = []
+    keys = {secret.name: key for key, secret in here.app.secrets.items()}
+    requests: list[Request] = []
+    about: list[Any] = []
     for one in plain:
-        _check_name(one.name)
-        for given in one.values:
-            _check_key(given.key)
-        if one.name in requests:
-            raise Usage(f"--from-secret: there are two Secrets `{one.name}`; choose the file")
         extra = fields(one.labels, one.type, immutable=one.immutable)
-        requests[one.name] = Request(one.name, one.values, asked.scope, extra, asked.replace)
-        if one.namespace and one.namespace != here.app.namespace:
-            about.append(
-                faults.UNTOLD.at(
-                    one.at, what=f"the namespace `{one.namespace}`", secret=one.name,
-                    verdict=f"is not `{here.app.namespace}`, for which it is sealed",
-                    reason="the values may be those of another cluster or stage",
-                    mend="if they are, seal the right ones in their place",
-                )
-            )  # fmt: skip
+        if one.scope and asked.scope not in (None, one.scope):
+            raise Usage(f"--scope {asked.scope}: `{one.name}` is sealed already, for the scope {one.scope}")  # fmt: skip
+        requests.append(
+            Request(
+                keys.get(one.name, one.name), one.values, one.scope or asked.scope, extra,
+                asked.replace, asked.allow_empty, one.found, one.sealed,
+            )
+        )  # fmt: skip
+        about += one.warnings
         if one.annotations:
             about.append(
                 faults.UNTOLD.at(
-                    one.at, what=f"annotations ({', '.join(one.annotations)})", secret=one.name,
-                    verdict="are left behind",
-                    reason="one of kubectl's holds the whole Secret in the clear, and most are of tools that set them again",
+                    one.found.key("metadata", "annotations"), secret=one.name,
+                    what=f"annotations ({', '.join(one.annotations)})", verdict="are left behind",
+                    reason="most are of tools that set them again, and some hold the whole Secret in the clear",
                     mend="write those that others need under `annotations` of the secret",
                 )
             )  # fmt: skip
-    return tuple(requests.values()), tuple(about)
+    return tuple(requests), tuple(about)
 
 
-def _told(made: "Change", certificate: "Certificate") -> Iterator[str]:
+def _told(made: "Change", certificate: "Certificate | None") -> Iterator[str]:
     """What was done, without any value."""
     for one in made.done:
-        sizes = ", ".join(
-            f"{key} ({size:,} {'byte' if size == 1 else 'bytes'})" for key, size in one.sizes
-        )
         new = f" ({one.is_new})" if one.is_new else ""
-        yield f"sealed `{one.secret}`{new} for {one.bound.shown}: {sizes}\n"
-    yield f"certificate {certificate.shown}\n"
+        yield f"sealed `{one.secret}`{new} for {one.bound.shown}: {', '.join(one.keys)}\n"
+    if certificate:
+        yield f"certificate {certificate.shown}\n"
 
 
 def _show(findings: tuple[Any, ...], asked: _Asked, made: "Change") -> None:

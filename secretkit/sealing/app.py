@@ -1,6 +1,7 @@
 """The app of one file as an environment has it, and what is sealed in it."""
 
-from collections.abc import Mapping
+import base64
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -8,13 +9,13 @@ from secretkit import one_file, pipeline
 from secretkit.emit import yaml
 from secretkit.finding import Finding, Rejected
 from secretkit.load import load
-from secretkit.load.inputs import Input, read
+from secretkit.load.inputs import Input, mentions_us, read
 from secretkit.model.app import App
 from secretkit.model.platform import Platform
 from secretkit.model.secret import Sealed
 from secretkit.single import Options, by_policy, environments, judged_app, wrong_kind
+from secretkit.text import Layer, Source, Tree, get
 from secretkit.text import Path as Steps
-from secretkit.text import Source, Tree, get
 
 
 class Standing(NamedTuple):
@@ -27,6 +28,7 @@ class Standing(NamedTuple):
     environment: str | None
     app: App
     findings: tuple[Finding, ...]
+    is_to_fill: bool = False  # secrets that wait for their values are taken as they will be
 
     @property
     def environments(self) -> tuple[str, ...]:
@@ -47,7 +49,7 @@ class Standing(NamedTuple):
 
     def is_own(self, secret: str) -> bool:
         """Whether the ciphertext of this environment is its own, and not that of the base."""
-        return isinstance(self.own(secret).get("sealed"), dict)
+        return bool(self.own(secret).get("sealed"))
 
     def with_text(self, text: str) -> "Standing":
         """The same with another text of the file; raises Rejected with what is wrong with that."""
@@ -63,11 +65,12 @@ class Standing(NamedTuple):
 
 
 def standing(
-    file: Path, given: Path | None, environment: str | None, new: str | None = None
-) -> Standing:
+    file: Path, given: Path | None, environment: str | None, new: str | None = None, *,
+    is_to_fill: bool = False,
+) -> Standing:  # fmt: skip
     """A file as an environment has it; `new` is its text where it is not there yet.
 
-    Raises Usage where it cannot be read, Rejected where it is wrong.
+    With `is_to_fill` a secret may wait for its values, as `sealed: {}` or with nothing at all. Raises Usage where it cannot be read, Rejected where it is wrong.
     """
     is_new = new is not None and not file.exists()
     root, found = one_file.place_for(file) if is_new else one_file.find(file)
@@ -79,7 +82,44 @@ def standing(
     declared = platform.environments if platform else ()
     pipeline.known_environment(environment, declared or tuple(sorted(environments(tree))))
     nobody: Any = None
-    return _standing(Standing(root, found, tree, platform, environment, nobody, ()), tree)
+    here = Standing(root, found, tree, platform, environment, nobody, (), is_to_fill)
+    return _standing(here, tree)
+
+
+# Where no value is yet: a key of no Secret that anybody has, and ciphertext of the right form.
+_STAND_IN = {"secretkit.stand-in": base64.b64encode(b"\x01\0" + bytes(256 + 16)).decode()}
+
+
+def _filled(tree: Tree) -> Tree:
+    """The tree with something in each `sealed` that waits for its values; its text stays as it is."""
+    value = _filled_spec(tree.value, _is_waiting)
+    inside = get(value, ("spec", "environments"))
+    if isinstance(inside, dict):
+        patches = {name: _filled_spec(one, _is_waiting_in_patch) for name, one in inside.items()}
+        value = {**value, "spec": {**value["spec"], "environments": patches}}
+    return tree._replace(value=value, layers=(Layer(tree.source, (), value),))
+
+
+def _filled_spec(whole: Any, is_waiting: Callable[[Any], bool]) -> Any:
+    secrets = get(whole, ("spec", "secrets"))
+    if not isinstance(secrets, dict):
+        return whole
+    filled = {
+        name: {**(one or {}), "sealed": _STAND_IN} if is_waiting(one) else one
+        for name, one in secrets.items()
+    }
+    return {**whole, "spec": {**whole["spec"], "secrets": filled}}
+
+
+def _is_waiting(secret: Any) -> bool:
+    if secret in (None, {}):
+        return True
+    return isinstance(secret, dict) and "sealed" in secret and secret["sealed"] in (None, {})
+
+
+def _is_waiting_in_patch(secret: Any) -> bool:
+    """Of an environment: there null takes away what the base has."""
+    return isinstance(secret, dict) and secret.get("sealed") == {}
 
 
 def _standing(here: Standing, tree: Tree) -> Standing:
@@ -87,11 +127,22 @@ def _standing(here: Standing, tree: Tree) -> Standing:
     options = Options(environment=here.environment)
     if platform:
         options = options._replace(target=platform.target)
-    app, found = judged_app(tree, options, platform)
+    app, found = judged_app(_filled(tree) if here.is_to_fill else tree, options, platform)
     findings = by_policy(found, platform)
     if app is None:
         raise Rejected([one for one in findings if one.severity == "error"])
     return here._replace(tree=tree, app=app, findings=tuple(findings))
+
+
+def is_sealing(found: Input) -> bool:
+    """Whether a file is one of ours and speaks of sealed values, or is too wrong to tell."""
+    source = read(found)
+    if "sealed" not in source.text:
+        return False
+    try:
+        return wrong_kind(load(source)) is None
+    except Rejected:
+        return mentions_us(found)
 
 
 def begun(name: str, namespace: str) -> str:
@@ -103,9 +154,9 @@ def begun(name: str, namespace: str) -> str:
 
 
 def sealed(app: App) -> Mapping[str, Sealed]:
-    """The secrets of an app that are sealed, by their key."""
+    """The secrets of an app that are sealed, by their key, less those that wait for their values."""
     return {
         key: secret.origin
         for key, secret in app.secrets.items()
-        if isinstance(secret.origin, Sealed)
+        if isinstance(secret.origin, Sealed) and secret.origin.data.keys() != _STAND_IN.keys()
     }

@@ -5,6 +5,7 @@ expired; nobody looks at chains, usages or names.
 """
 
 import re
+import warnings
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -17,6 +18,7 @@ from secretkit.rules.sk5_values import (
     sk531_no_certificate,
     sk532_certificate_expired,
     sk533_certificate_old,
+    sk570_certificate_not_yet,
 )
 from secretkit.text import Place, Source, Span
 
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 
 _MOST_BYTES = 1024 * 1024
 _OLD = timedelta(days=30)  # the controller makes a new key as often
-_SIZES = (2048, 3072, 4096, 8192)
+_FEWEST_BITS = 2048  # kubeseal takes any RSA key, but of fewer bits none is safe any more
 _BLOCK = re.compile(
     rb"-----BEGIN CERTIFICATE-----[ \t]*\r?\n.*?\r?\n-----END CERTIFICATE-----", re.DOTALL
 )
@@ -47,10 +49,15 @@ class Certificate(NamedTuple):
         return f"{self.fingerprint} ({self.name}, {self.since:%Y-%m-%d} to {self.until:%Y-%m-%d})"
 
     def judged(self, now: datetime) -> tuple[Finding, ...]:
-        """An error once it has expired, a warning once the controller should have a newer one."""
+        """An error once it has expired, a warning where it is not valid yet or should have a newer one."""
         if now > self.until:
             found = sk532_certificate_expired.RULE.at(
                 self.at, cert=self.name, day=f"{self.until:%Y-%m-%d}"
+            )
+            return (found,)
+        if now < self.since:
+            found = sk570_certificate_not_yet.RULE.at(
+                self.at, cert=self.name, day=f"{self.since:%Y-%m-%d}"
             )
             return (found,)
         if now - self.since > _OLD:
@@ -74,7 +81,10 @@ def read(file: Path, root: Path) -> Certificate:
             if file.parts[:1] in (("http:",), ("https:",))
             else ""
         )
-        raise Usage(f"--cert {file}: {(error.strerror or 'cannot be read').lower()}{url}") from None
+        named = str(file).replace(":/", "://", 1) if url else str(file)
+        raise Usage(
+            f"--cert {named}: {(error.strerror or 'cannot be read').lower()}{url}"
+        ) from None
     return parsed(content, name, Span(Source(name, ""), 1, 1, 1, 1))
 
 
@@ -121,26 +131,29 @@ def parsed(content: bytes, name: str, at: Where) -> Certificate:
     from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
     block = _BLOCK.search(content)
-    if block is None:
-        raise _refused(_instead(content), name, at)
+    if block is None or b"PRIVATE KEY-----" in content:
+        raise _refused(_instead(content, has_certificate=block is not None), name, at)
     try:
-        certificate = x509.load_pem_x509_certificate(block[0] + b"\n")
-        key = certificate.public_key()
-        since, until = certificate.not_valid_before_utc, certificate.not_valid_after_utc
-        encoded = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        with warnings.catch_warnings():  # of odd serials, which nobody looks at
+            warnings.simplefilter("ignore")
+            certificate = x509.load_pem_x509_certificate(block[0] + b"\n")
+            key = certificate.public_key()
+            since, until = certificate.not_valid_before_utc, certificate.not_valid_after_utc
+            encoded = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     except Exception:  # the library has many, of which none is ours to tell apart or to pass on
         raise _refused("cannot be parsed", name, at) from None
     if not isinstance(key, RSAPublicKey):
         kind = type(key).__name__.removesuffix("PublicKey").replace("EllipticCurve", "EC")
         raise _refused(f"is of an {kind} key, and only RSA seals", name, at)
-    if key.key_size not in _SIZES:
-        sizes = "2048, 3072, 4096 or 8192"
-        raise _refused(f"is of an RSA key of {key.key_size} bits, not of {sizes}", name, at)
+    if key.key_size < _FEWEST_BITS:
+        raise _refused(f"is of an RSA key of {key.key_size} bits, and {_FEWEST_BITS} are the fewest", name, at)  # fmt: skip
     return Certificate(name, at, key, f"sha256:{sha256(encoded).hexdigest()}", since, until)
 
 
-def _instead(content: bytes) -> str:
-    """What a file holds that has no certificate."""
+def _instead(content: bytes, *, has_certificate: bool) -> str:
+    """What a file holds that has no certificate, or more than that."""
+    if has_certificate:
+        return "holds a private key beside its certificate: whoever has this file, or Git's history of it, opens what is sealed"  # fmt: skip
     if b"PRIVATE KEY-----" in content:
         return "holds a private key, which nobody but the controller needs"
     if b"PUBLIC KEY-----" in content:

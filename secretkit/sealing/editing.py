@@ -1,11 +1,14 @@
 """Ciphertext and what it was sealed for, put into the user's file; whatever is refused changes nothing."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from datetime import datetime
+from functools import partial
 from typing import Any, NamedTuple
 
-from secretkit import one_file, rules
-from secretkit.finding import Finding, Rejected, Usage, closest
+from secretkit import expiry, one_file, rules
+from secretkit.finding import Finding, Rejected, Usage, Where, closest
 from secretkit.load import MOST_BYTES
 from secretkit.load import faults as load_faults
 from secretkit.model.secret import UNKNOWN, Plain, Sealed, Value
@@ -14,14 +17,19 @@ from secretkit.sealing import certificate as certificates
 from secretkit.sealing import crypto, faults
 from secretkit.sealing.app import Standing, sealed
 from secretkit.sealing.certificate import Certificate
+from secretkit.sealing.reading import Found
 from secretkit.sealing.values import Given
-from secretkit.text import Place, Span
+from secretkit.single import by_policy
+from secretkit.text import Place, Source, Span
 from secretkit.values import MOST_BYTES as MOST_OF_A_VALUE
+from secretkit.values import faults as value_faults
 
 _OURS = ("app.kubernetes.io/name", "app.kubernetes.io/managed-by", "app.kubernetes.io/instance")
 
-
-_OF_CONTENT = ("sk512_docker_config", "sk513_ssh_key", "sk514_tls_pem")
+_OF_CONTENT = (
+    "sk512_docker_config", "sk513_ssh_key", "sk514_tls_pem", "sk560_key_of_another", "sk561_chain_order",
+)  # fmt: skip
+_LACKS_KEY = "SK511"
 
 
 class Request(NamedTuple):
@@ -32,6 +40,17 @@ class Request(NamedTuple):
     scope: str | None = None
     fields: Mapping[str, Any] = {}
     replaces: bool = False  # the values that it has go
+    allows_empty: bool = False
+    found: Found | None = None  # the manifest that says it, whole
+    sealed: Mapping[str, str] = {}  # ciphertext that is there already, in place of values
+
+    def at(self, place: Place, key: str = "") -> Where:
+        """Where something is to be said of a value, or of all of the secret."""
+        if self.found is None:
+            return place.key
+        fields = ("stringData", "data")
+        field = next((one for one in fields if key in (self.found.body.get(one) or {})), "")
+        return self.found.key(field, key) if field else self.found.at
 
 
 class Bound(NamedTuple):
@@ -62,7 +81,7 @@ class Done(NamedTuple):
 
     secret: str
     bound: Bound
-    sizes: tuple[tuple[str, int], ...]
+    keys: tuple[str, ...]
     is_new: str | None  # None, or the words to say so
 
 
@@ -103,16 +122,28 @@ def target(here: Standing, secret: str, scope: str | None = None, *, replaces: b
 
 
 def changed(
-    here: Standing, requests: Sequence[Request], certificate: Certificate, *, is_new_certificate: bool
+    here: Standing, requests: Sequence[Request], certificate: Certificate | None, now: datetime, *,
+    is_new_certificate: bool,
 ) -> Change:  # fmt: skip
-    """The file with values sealed; raises Rejected where that is refused, Usage."""
-    _check_certificate(here, certificate, is_new_certificate)
+    """The file with values sealed; raises Rejected where that is refused, Usage.
+
+    `now` is when certificates among the values are judged. Without a certificate all is sealed already.
+    """
+    if certificate and not is_new_certificate:
+        _check_certificate(here, certificate, requests)
     step, done, warnings = here, [], []
+    refusals: list[Finding] = []
     for request in requests:
-        step, one, lost = _sealed(step, request, certificate)
+        try:
+            step, one, lost = _sealed(step, request, certificate, now)
+        except Rejected as rejected:
+            refusals += rejected.findings
+            continue
         done.append(one)
         warnings += lost
-    text = step.tree.source.text
+    if refusals:
+        raise Rejected(refusals)
+    text = _like(here, step)
     _check_size(here, text)
     known = {(one.code, one.message) for one in here.findings}
     ours = {request.secret for request in requests}
@@ -120,6 +151,14 @@ def changed(
         one for one in step.findings
         if (one.code, one.message) not in known and _of(one) in ours and one.severity != "info"
     ]  # fmt: skip
+    manifests = {one.secret: one for one in requests if one.found}
+    lacking = [
+        one._replace(place=manifests[secret].at(here.app.at))
+        for one in new
+        if one.code == _LACKS_KEY and one.severity == "error" and (secret := _of(one)) in manifests
+    ]
+    if lacking:  # of a secret that is sealed key by key the others are to follow
+        raise Rejected(lacking)
     if here.environment is None:
         _check_shared(here, step, requests, certificate)
     rest = [one._replace(severity="warning") for one in new]
@@ -135,20 +174,23 @@ def _of(finding: Finding) -> str | None:
 
 
 def _sealed(
-    here: Standing, request: Request, certificate: Certificate
+    here: Standing, request: Request, certificate: Certificate | None, now: datetime
 ) -> tuple[Standing, Done, list[Finding]]:
     secret = request.secret
     bound = target(here, secret, request.scope, replaces=request.replaces)
     place = here.app.at / "spec" / "secrets" / secret
-    too_large = [one.key for one in request.values if len(one.hidden) > MOST_OF_A_VALUE]
-    if too_large:
-        raise Rejected([faults.VALUE.at(place.key, key=key) for key in too_large])
+    _check_values(request, place)
+    lost = list(_differing(here, request))
     label = crypto.label(bound.scope, bound.namespace, bound.name)
-    new = {one.key: crypto.seal(one.hidden, certificate.key, label) for one in request.values}
+    new = dict(request.sealed)
+    if certificate:
+        new |= {one.key: crypto.seal(one.hidden, certificate.key, label) for one in request.values}
     known = here.app.secrets.get(secret)
     own = here.own(secret)
     old = own.get("sealed") if here.is_own(secret) and not request.replaces else {}
     assert isinstance(old, dict)
+    if old and request.sealed:
+        raise Rejected([_twice(request, secret)])
     record = _record(here, request, bound, certificate, old)
     fields = {**old, **new}
     at = here.steps(secret)
@@ -162,37 +204,107 @@ def _sealed(
             text = assigned(text, at, {**extra, "sealed": fields, "sealedFor": record})
     except Layout:
         raise Rejected([faults.LAYOUT.at(place.key, secret=secret)]) from None
-    lost = list(_lost(here, secret, fields))
-    sizes = tuple((one.key, len(one.hidden)) for one in request.values)
-    is_new = None if known else f"new{closest(secret, here.app.secrets)}"
+    lost += _lost(here, secret, fields)
     after = here.with_text(text)
-    lines = {True: faults.NEWLINE, False: faults.NOTHING}
     for one in request.values:
-        if one.ends_line or not len(one.hidden):
-            spot = after.app.at / "spec" / "secrets" / secret / "sealed" / one.key
-            lost.append(lines[one.ends_line].at(spot.key, key=one.key))
-    lost += _odd(after, request)
-    return after, Done(secret, bound, sizes, is_new), lost
+        spot = after.app.at / "spec" / "secrets" / secret / "sealed" / one.key
+        if one.ends_line:
+            lost.append(faults.NEWLINE.at(request.at(spot, one.key), key=one.key))
+        if not len(one.hidden) and not request.allows_empty:
+            lost.append(faults.NOTHING.at(request.at(spot, one.key), key=one.key)._replace(severity="warning"))  # fmt: skip
+    odd = list(_odd(after, request, place, now))
+    if any(one.severity == "error" for one in odd):
+        raise Rejected(odd)
+    keys = (*(one.key for one in request.values), *request.sealed)
+    return after, Done(secret, bound, keys, None if known else _new(here, request)), [*lost, *odd]
 
 
-def _odd(after: Standing, request: Request) -> Iterator[Finding]:
+def _twice(request: Request, secret: str) -> Finding:
+    assert request.found
+    problem = f"`{secret}` is sealed in the file already, and a SealedSecret comes whole"
+    mend = "with `--replace` it takes the place of what is there"
+    return faults.MANIFEST.at(request.found.at, problem=problem, mend=mend)
+
+
+def _check_values(request: Request, place: Place) -> None:
+    """Raises Rejected where a value is none that is sealed."""
+    found = [
+        faults.VALUE.at(request.at(place, one.key), key=one.key)
+        for one in request.values
+        if len(one.hidden) > MOST_OF_A_VALUE
+    ]
+    found += [
+        faults.NOTHING.at(request.at(place, one.key), key=one.key)
+        for one in request.values
+        if not len(one.hidden) and not one.is_written and not request.allows_empty
+    ]
+    if found:
+        raise Rejected(found)
+
+
+def _new(here: Standing, request: Request) -> str:
+    """What is said of a secret that is added; `web2` beside `web1` is no slip."""
+    near = "" if request.found else closest(request.secret, here.app.secrets)
+    names = (request.secret, near.partition("`")[2].rstrip("`?"))
+    is_numbered = len({name.translate(_NO_DIGITS) for name in names}) == 1
+    return "new" if is_numbered else f"new{near}"
+
+
+_NO_DIGITS = dict.fromkeys(map(ord, "0123456789"))
+
+
+def _differing(here: Standing, request: Request) -> Iterator[Finding]:
+    """What a manifest says that is not taken, since its secret is there; raises Rejected."""
+    known, said = here.app.secrets.get(request.secret), request.found
+    if known is None or said is None:
+        return
+    own, kind = known.type or "Opaque", request.fields.get("type", "Opaque")
+    if kind != own:
+        problem = f"the Secret `{request.secret}` is of type {kind}, and here it is of {own}"
+        mend = f"write `type: {kind}` into the file first, or seal it under another name"
+        raise Rejected([faults.MANIFEST.at(said.key("type"), problem=problem, mend=mend)])
+    labels = request.fields.get("labels", {})
+    left = [key for key, text in labels.items() if known.labels.get(key) != text]
+    left += ["immutable"] if request.fields.get("immutable") and not known.immutable else []
+    if left:
+        yield faults.UNTOLD.at(
+            said.at, what=", ".join(f"`{key}`" for key in left), secret=request.secret,
+            verdict="is left behind" if len(left) == 1 else "are left behind",
+            reason="the secret is in the file already, and only its values change",
+            mend="write it into the file, if it is wanted",
+        )  # fmt: skip
+
+
+def _odd(after: Standing, request: Request, place: Place, now: datetime) -> Iterator[Finding]:
     """What the rules of plain values say of these, which nobody can judge once they are sealed."""
+    if not request.values:
+        return
     secret = after.app.secrets[request.secret]
     at = secret.at / "sealed"
-    values = (Value(one.key, "file", "", one.hidden, (at / one.key).key) for one in request.values)
+    # A literal is what is at hand.
+    values = (Value(one.key, "literal", "", one.hidden, at / one.key) for one in request.values)
     plain = secret._replace(origin=Plain(tuple(values), at))
     app = after.app._replace(secrets={request.secret: plain})
+    found = list(expiry.findings(app, now))
     for module in _OF_CONTENT:
         find = rules.load("sk5_values", module).find
-        for found in find(app) if find else ():
-            yield found._replace(severity="warning")
+        found += find(app) if find else ()
+    for one in by_policy(found, after.platform):
+        key = str(one.place.path[-1]) if isinstance(one.place, Place) else ""
+        is_served = secret.type == "kubernetes.io/tls" and key == "tls.crt"
+        if one.code == value_faults.EXPIRY.code and not is_served:  # of a bundle one may have ended
+            one = one._replace(severity="warning")
+        fix = one.fix.replace("with `file`", "with `--from-file`")
+        yield one._replace(place=request.at(place, key), fix=fix)
 
 
 def _record(
-    here: Standing, request: Request, bound: Bound, certificate: Certificate,
+    here: Standing, request: Request, bound: Bound, certificate: Certificate | None,
     old: Mapping[str, str],
 ) -> dict[str, Any]:  # fmt: skip
     """`sealedFor`, with what other certificate the values that stay were sealed with."""
+    if request.sealed or certificate is None:  # ciphertext does not tell its certificate
+        return {"scope": bound.scope, "name": bound.name, "namespace": bound.namespace}
     given = {one.key for one in request.values}
     before = sealed(here.app).get(request.secret)
     older = {
@@ -226,30 +338,34 @@ def _lost(here: Standing, secret: str, fields: Mapping[str, Any]) -> Iterator[Fi
     )  # fmt: skip
 
 
-def _check_certificate(here: Standing, certificate: Certificate, is_new: bool) -> None:
-    """Raises Rejected where the environment's own values are sealed with other certificates."""
-    if is_new:
-        return
-    known: dict[str, tuple[str, str]] = {}
-    for secret, origin in sealed(here.app).items():
-        if not here.is_own(secret):
+def _check_certificate(
+    here: Standing, certificate: Certificate, requests: Sequence[Request]
+) -> None:
+    """Raises Rejected where a secret, or what stands beside a new one, was last sealed with others."""
+    last = {
+        secret: origin.certificate
+        for secret, origin in sealed(here.app).items()
+        if here.is_own(secret) and origin.certificate not in (None, UNKNOWN)
+    }
+    for request in requests:
+        if request.sealed:
             continue
-        for key in origin.data:
-            found = origin.sealed_with(key)
-            if found:
-                known.setdefault(found, (secret, key))
-    if not known or certificate.fingerprint in known:
-        return
-    old, (secret, _) = next(iter(known.items()))
-    place = here.app.at / "spec" / "secrets" / secret / "sealedFor" / "certificate"
-    where = f"the values of `{here.environment}`" if here.environment else "the values of this file"
-    raise Rejected(
-        [faults.CERTIFICATE.at(place, new=certificate.fingerprint, old=old, where=where)]
-    )
+        beside = {request.secret: last[request.secret]} if request.secret in last else last
+        if not beside or certificate.fingerprint in beside.values():
+            continue
+        secret, old = next(iter(beside.items()))
+        place = here.app.at / "spec" / "secrets" / secret / "sealedFor" / "certificate"
+        if request.secret in last:
+            where = f"the values of `{secret}`"
+        else:
+            where = f"the values of `{here.environment}`" if here.environment else "the values of this file"  # fmt: skip
+        raise Rejected(
+            [faults.CERTIFICATE.at(place, new=certificate.fingerprint, old=old, where=where)]
+        )
 
 
 def _check_shared(
-    before: Standing, after: Standing, requests: Sequence[Request], certificate: Certificate
+    before: Standing, after: Standing, requests: Sequence[Request], certificate: Certificate | None
 ) -> None:
     """Raises Rejected where an environment takes over from the base what would not open there."""
     findings = []
@@ -266,7 +382,7 @@ def _check_shared(
 
 
 def _unfit(
-    base: Standing, there: Standing, requests: Iterable[Request], certificate: Certificate
+    base: Standing, there: Standing, requests: Iterable[Request], certificate: Certificate | None
 ) -> Iterator[tuple[str, Bound, str]]:
     """Secrets that an environment takes over, what they are bound to, and what they are there."""
     for request in requests:
@@ -277,7 +393,7 @@ def _unfit(
         bound = target(base, key)
         if not bound.opens_as(secret.name, there.app.namespace):
             yield key, bound, f"as `{there.app.namespace}/{secret.name}`"
-        elif _is_of_another(there, certificate):
+        elif certificate and not request.sealed and _is_of_another(there, certificate):
             yield key, bound, "with another certificate"
 
 
@@ -291,10 +407,35 @@ def _is_of_another(there: Standing, certificate: Certificate) -> bool:
     return False
 
 
+def _like(here: Standing, step: Standing) -> str:
+    """The new text: JSON where the old one is, which other programs may read; raises Rejected."""
+    before, after = here.tree.source.text, step.tree.source.text
+    if not before.lstrip().startswith("{"):
+        return after
+    try:
+        known = json.loads(before)
+    except ValueError:
+        return after
+    rest = before[len(before.rstrip("\n")) :]
+    for layout in _json_layouts():
+        if layout(known) + rest == before:
+            return layout(step.tree.value) + rest
+    at = Span(Source(here.tree.source.name, ""), 1, 1, 1, 1)
+    raise Rejected([faults.JSON.at(at)])
+
+
+def _json_layouts() -> Iterator[Callable[[Any], str]]:
+    """What programs write JSON as."""
+    for ascii_alone in (False, True):
+        for indent in (2, 4, "\t", 3, 1, None):
+            yield partial(json.dumps, indent=indent, ensure_ascii=ascii_alone)
+        yield partial(json.dumps, separators=(",", ":"), ensure_ascii=ascii_alone)
+
+
 def _check_size(here: Standing, text: str) -> None:
     """Raises Rejected where nobody could read the file any more."""
     if len(one_file.content(one_file.before(here.input), text)) > MOST_BYTES:
-        at = Span(here.tree.source, 1, 1, 1, 1)
+        at = Span(Source(here.tree.source.name, ""), 1, 1, 1, 1)
         raise Rejected([load_faults.LIMIT.at(at, limit="1 MiB with this in it")])
 
 

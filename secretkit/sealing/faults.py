@@ -20,7 +20,7 @@ CHANGED = Code(
     code="SK536",
     title="the values of `{secret}` are sealed for {then}, and this would be {now}",
     why="one object has one scope, name and namespace, so the values that stay would not open any more",
-    fix="{mend}, or give all of its values anew with `--replace`",
+    fix="{mend}, or give all of its values anew with `--replace`: those that are not given go",
     source="sealed-secrets, pkg/crypto/crypto.go: the scope is the label of RSA-OAEP",
     wrong="# not text: `secretkit seal --scope cluster-wide` of a second key of a secret of scope strict",
 )
@@ -50,7 +50,8 @@ VALUE = Code(
     code="SK540",
     title="the value of `{key}` is above 1 MiB",
     why="the API server refuses Secrets above 1,048,576 bytes",
-    fix="split it, or keep it in a store that is made for files",
+    fix="keep it in a store that is made for files; a whole secrets.yaml is at most 1 MiB, which is about "
+    "780 KB of sealed values",
     wrong="# not text: `secretkit seal` of a file above 1 MiB",
 )
 NEWLINE = Code(
@@ -63,11 +64,11 @@ NEWLINE = Code(
 )
 NOTHING = Code(
     code="SK542",
-    severity="warning",
     title="the value of `{key}` is empty",
-    why="an empty value is sealed like any other; most often the command before the pipe has failed",
-    fix="seal it again with its value, if it has one",
-    wrong="# not text: `secretkit seal` of an empty file",
+    why="most often the command before the pipe has failed, and an empty value would take the place of a "
+    "good one; where a manifest or a line KEY= says so itself, this is a warning",
+    fix="give its value; if it is meant to be empty, say so with `--allow-empty`",
+    wrong="# not text: `secretkit seal --secret webhook --key api-key </dev/null`",
 )
 MANIFEST = Code(
     code="SK543",
@@ -109,8 +110,48 @@ UNTOLD = Code(
     fix="{mend}",
     wrong="# not text: `secretkit seal --from-secret` of a Secret with annotations",
 )
+FOREIGN = Code(
+    code="SK548",
+    title="the Secret `{secret}` is of the namespace `{namespace}`, and this app is of `{own}`",
+    why="sealed here it would be made in `{own}`, and be missing in `{namespace}`",
+    fix="leave it out with `--namespace {own}`, and seal it into an app of its own namespace, in another "
+    "file, with `--namespace {namespace}`",
+    wrong="# not text: `secretkit seal --from-secret k8s/` of Secrets of two namespaces",
+)
+ENCRYPTED = Code(
+    code="SK549",
+    title="the Secret `{secret}` is encrypted by sops",
+    why="its ciphertext would be sealed as if it were the value, and an app would get that as its password",
+    fix="give it decrypted: `sops decrypt {file} | secretkit seal FILE --from-secret -`",
+    source="sops: encrypted values begin with ENC[AES256_GCM",
+    wrong="# not text: `secretkit seal --from-secret` of a file that sops encrypted",
+)
+PLACEHOLDER = Code(
+    code="SK571",
+    title="`{key}` of the Secret `{secret}` holds {what}",
+    why="it would be sealed as it stands, and nobody can see or replace it later",
+    fix="{mend}",
+    wrong="# not text: `secretkit seal --from-secret` of a Secret with `password: ${DB_PASSWORD}`",
+)
+OF_ANOTHER = Code(
+    code="SK572",
+    title="{what} the certificate of `{other}`, while the platform names another for `{environment}`",
+    why="the cluster of `{environment}` has a key of its own, so it could not open it, and nobody would see "
+    "that before a deploy",
+    fix="seal with `--env {environment}` and without --cert; if the clusters share a key, name one "
+    "certificate for both in the platform file, or say `--new-cert`",
+    source="sealed-secrets: each controller makes its own keys",
+    wrong="# not text: `secretkit seal --env production --cert certs/staging.pem`",
+)
+JSON = Code(
+    code="SK573",
+    title="the file is JSON in a layout that no program writes",
+    why="what is put in must leave it JSON, and everything else as it is",
+    fix="lay it out as `jq .` does, or make it YAML, then seal again",
+    wrong="# not text: `secretkit seal` into a JSON file whose indent differs from line to line",
+)
 
 CODES = (
     LAYOUT, SOURCE, CHANGED, CERTIFICATE, SHARED, LEFT, VALUE, NEWLINE, NOTHING, MANIFEST, STRANGE,
-    STALE, UNKNOWN, UNTOLD,
+    STALE, UNKNOWN, UNTOLD, FOREIGN, ENCRYPTED, PLACEHOLDER, OF_ANOTHER, JSON,
 )  # fmt: skip

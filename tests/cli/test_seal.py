@@ -101,9 +101,7 @@ def test_a_value_on_stdin_goes_into_the_file_and_nothing_else_changes(
     code, out, err = ran("seal", "secrets.yaml", "--secret", "webhook", "--key", "api-key", "--cert", "certs/production.pem")  # fmt: skip
 
     assert (code, err) == (0, "")
-    assert out.splitlines()[0] == (
-        "sealed `webhook` (new) for `prod/webhook` (strict): api-key (7 bytes)"
-    )
+    assert out.splitlines()[0] == ("sealed `webhook` (new) for `prod/webhook` (strict): api-key")
     assert out.splitlines()[1].startswith(f"certificate {cert.fingerprint} (certs/production.pem, ")
     assert at("secrets", "webhook", "sealedFor") == {
         "scope": "strict", "name": "webhook", "namespace": "prod", "certificate": cert.fingerprint,
@@ -213,13 +211,13 @@ def test_several_values_come_in_one_call(
     assert at("secrets", "all", "type") == "example.com/all"
 
 
-def test_a_line_end_and_an_empty_value_are_warned_of_and_sealed(
+def test_a_line_end_is_warned_of_and_sealed(
     ran: Ran, stdin: Callable[[bytes], None], cert: Made
 ) -> None:
     call = ("seal", "secrets.yaml", "--secret", "w", "--cert", str(cert.cert), "--key")
     said = []
     for key, value, more in (
-        ("a", b"hunter2\n", ()), ("b", b"", ()), ("c", b"two\nlines\n", ()),
+        ("a", b"hunter2\n", ()), ("c", b"two\nlines\n", ()),
         ("d", b"hunter2\n", ("--keep-newline",)), ("e", b"\n", ()),
     ):  # fmt: skip
         stdin(value)
@@ -227,13 +225,42 @@ def test_a_line_end_and_an_empty_value_are_warned_of_and_sealed(
         said.append((code, codes(err)))
         assert opened(at("secrets", "w", "sealed", key), cert.key, b"prod/w") == value
 
-    assert said == [(0, ["SK541"]), (0, ["SK542"]), (0, []), (0, []), (0, ["SK541"])]
+    assert said == [(0, ["SK541"]), (0, []), (0, []), (0, ["SK541"])]
+
+
+def test_an_empty_value_takes_no_values_place_unless_it_is_meant(
+    ran: Ran,
+    stdin: Callable[[bytes], None],
+    cert: Made,
+    repo: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The command before a pipe fails, and the pipe is empty."""
+    call = ("seal", "secrets.yaml", "--secret", "w", "--cert", str(cert.cert))
+    stdin(b"hunter2")
+    ran(*call, "--key", "a")
+    before = text()
+    (repo / "empty").write_text("")
+    monkeypatch.setenv("EMPTY", "")
+
+    for more in (["--key", "a"], ["--from-file", "a=empty"], ["--from-env", "a=EMPTY"]):
+        stdin(b"")
+        code, out, err = ran(*call, *more)
+        assert (code, out, codes(err), text()) == (1, "", ["SK542"], before)
+
+    stdin(b"")
+    assert ran(*call, "--key", "a", "--allow-empty")[::2] == (0, "")
+    assert opened(at("secrets", "w", "sealed", "a"), cert.key, b"prod/w") == b""
+
+    (repo / "app.env").write_text("b=\n")  # whoever wrote the line meant it
+    code, _, err = ran(*call, "--from-env-file", "app.env")
+    assert (code, codes(err)) == (0, ["SK542"])
 
 
 # What is asked, the exit code, and the codes or the line that says why.
 REFUSALS = [
     pytest.param(["--secret", "session", "--key", "a"], 1, "SK535", id="another source"),
-    pytest.param(["--secret", "w", "--key", "..a"], 2, "the key '..a' is none", id="no key"),
+    pytest.param(["--secret", "w", "--key", "..a"], 2, "a key is none of a Secret", id="no key"),
     pytest.param(["--secret", "W_w", "--key", "a"], 2, "not a name that Kubernetes takes", id="no name"),
     pytest.param(["--secret", "w"], 2, "--key KEY says which value", id="no key at all"),
     pytest.param(["--key", "a"], 2, "--secret NAME says which", id="no secret"),
@@ -479,12 +506,18 @@ def test_another_certificate_needs_to_be_meant(
     assert ran("seal", "secrets.yaml", "--check", "--cert", "certs/new.pem") == (0, "2 values fine\n", "")  # fmt: skip
 
 
-def test_a_certificate_that_the_platform_does_not_name_is_warned_of(
-    ran: Ran, stdin: Callable[[bytes], None], staging: Made, cert: Made
+def test_the_certificate_of_another_environment_is_refused_and_a_strange_one_warned_of(
+    ran: Ran, stdin: Callable[[bytes], None], staging: Made, cert: Made, repo: Path
 ) -> None:
     stdin(b"x")
     code, _, err = ran("seal", "secrets.yaml", "--secret", "w", "--key", "a", "--env", "staging", "--cert", str(cert.cert))  # fmt: skip
 
+    assert (code, codes(err), text()) == (1, ["SK572"], APP)
+    assert "this is the certificate of `production`" in err
+
+    stdin(b"x")
+    third = made(repo / "certs", "third", number=3)
+    code, _, err = ran("seal", "secrets.yaml", "--secret", "w", "--key", "a", "--env", "staging", "--cert", str(third.cert))  # fmt: skip
     assert (code, codes(err)) == (0, ["SK544"])
     assert staging.fingerprint in err
 
@@ -507,6 +540,133 @@ def test_check_goes_through_all_environments_and_judges_their_certificates(
         f"warning[SK545]: `a` of `w` was sealed with {staging.fingerprint}; `staging` has {new.fingerprint}",
     ]  # fmt: skip
     assert ran("seal", "secrets.yaml", "--check", "--env", "staging")[0] == 1
+
+
+def test_going_back_to_an_older_certificate_needs_to_be_meant(
+    ran: Ran, stdin: Callable[[bytes], None], cert: Made, repo: Path
+) -> None:
+    made(repo / "certs", "new", number=3)
+    call = ("seal", "secrets.yaml", "--secret", "w", "--key")
+    for key, name, more in (("a", "production", ()), ("b", "new", ("--new-cert",))):
+        stdin(b"x")
+        assert ran(*call, key, "--cert", f"certs/{name}.pem", *more)[0] == 0
+    before = text()
+
+    for words in ((*call, "c"), ("seal", "secrets.yaml", "--secret", "v", "--key", "c")):
+        stdin(b"x")
+        code, _, err = ran(*words, "--cert", str(cert.cert))
+        assert (code, codes(err), text()) == (1, ["SK537"], before)
+
+
+def test_values_under_the_certificate_of_another_environment_are_an_error_of_validate_and_check(
+    ran: Ran, stdin: Callable[[bytes], None], staging: Made, cert: Made, repo: Path
+) -> None:
+    """Both clusters had one key once, or somebody said `--new-cert`."""
+    call = (
+        "seal",
+        "secrets.yaml",
+        "--secret",
+        "w",
+        "--env",
+        "production",
+        "--cert",
+        str(staging.cert),
+    )
+    stdin(b"x")
+    assert ran(*call, "--key", "a")[0] == 1
+    stdin(b"x")
+    assert ran(*call, "--key", "a", "--new-cert")[0] == 0
+    stdin(b"x")
+    own = ("--env", "production", "--cert", str(cert.cert))
+    assert ran("seal", "secrets.yaml", "--secret", "w", "--key", "b", *own, "--new-cert")[0] == 0
+    said = (
+        "error[SK572]: `a` of `w` was sealed with the certificate of `staging`, while the platform names "
+        "another for `production`"
+    )
+
+    code, out, _ = ran("validate", ".")
+    assert (code, [row for row in out.splitlines() if "]: " in row]) == (1, [said])
+    code, out, _ = ran("seal", "secrets.yaml", "--check", "--env", "production")
+    assert (code, [row for row in out.splitlines() if "]: " in row]) == (1, [said])
+
+    (repo / "platform.yaml").write_text(PLATFORM.replace("production.pem", "staging.pem"))
+    assert ran("validate", ".")[0] == 0  # one key for both
+
+
+def test_check_by_one_certificate_says_which_environments_it_leaves_out(
+    ran: Ran, stdin: Callable[[bytes], None], staging: Made, repo: Path
+) -> None:
+    for name in ("staging", "production"):
+        stdin(b"x")
+        ran("seal", "secrets.yaml", "--secret", "w", "--key", "a", "--env", name)
+    code, out, err = ran("seal", "secrets.yaml", "--check", "--cert", str(staging.cert))
+    assert (code, out, err) == (2, "", (
+        "error: nothing is sealed in the base; production, staging: not checked, since these have values of "
+        "their own: give --env NAME\n"
+    ))  # fmt: skip
+
+    (repo / "platform.yaml").unlink()
+    stdin(b"x")
+    assert ran("seal", "secrets.yaml", "--secret", "v", "--key", "a", "--cert", str(staging.cert))[0] == 0  # fmt: skip
+    assert ran("seal", "secrets.yaml", "--check", "--cert", str(staging.cert)) == (0, "1 value fine\n", (
+        "note: production, staging: not checked, since these have values of their own: give --env NAME\n"
+    ))  # fmt: skip
+
+
+def test_check_goes_through_a_folder(
+    ran: Ran, stdin: Callable[[bytes], None], staging: Made, repo: Path
+) -> None:
+    for name in ("a", "b", "none"):
+        (repo / "apps" / name).mkdir(parents=True)
+        (repo / "apps" / name / "secrets.yaml").write_text(
+            APP.replace("name: shop", f"name: {name}")
+        )
+    (repo / "apps" / "secrets.yaml").write_text("a: 1\nsealed: 2\n")  # somebody else's
+    for name in ("a", "b"):
+        stdin(b"x")
+        assert ran("seal", f"apps/{name}/secrets.yaml", "--secret", "w", "--key", "k", "--env", "staging")[0] == 0  # fmt: skip
+    assert ran("seal", "apps", "--check") == (0, "2 values fine, in production, staging\n", "")
+    assert ran("seal", "apps/none", "--check") == (0, "nothing is sealed here\n", "")
+
+    made(repo / "certs", "staging", number=4)
+    code, out, _ = ran("seal", "apps", "--check")
+    assert (code, [row.strip() for row in out.splitlines() if "-->" in row]) == (1, [
+        "--> apps/a/secrets.yaml:19:15", "--> apps/b/secrets.yaml:19:15",
+    ])  # fmt: skip
+    assert staging
+
+
+@pytest.mark.parametrize(
+    "waiting",
+    ["w:", "w: {}", "w: {sealed: {}}", "w:\n      type: x/y\n      sealed:\n      name: w"],
+)
+def test_a_secret_may_wait_for_its_values(
+    ran: Ran, stdin: Callable[[bytes], None], cert: Made, repo: Path, waiting: str
+) -> None:
+    before = APP.replace("    # made once\n", f"    {waiting}  # later\n    # made once\n")
+    (repo / "secrets.yaml").write_text(before)
+    stdin(b"hunter2")
+    code, _, err = ran("seal", "secrets.yaml", "--secret", "w", "--key", "a", "--cert", str(cert.cert), "--scope", "cluster-wide")  # fmt: skip
+
+    assert (code, err) == (0, "")
+    assert opened(at("secrets", "w", "sealed", "a"), cert.key, b"") == b"hunter2"
+    assert list(at("secrets", "w", "sealed")) == ["a"]
+    assert "# later\n" in text()
+    assert ran("validate", ".")[0] == 0
+
+
+def test_what_an_environment_takes_away_does_not_wait_for_values(
+    ran: Ran, stdin: Callable[[bytes], None], staging: Made, repo: Path
+) -> None:
+    gone = "  environments: {staging: {spec: {secrets: {session: null}, access: {reader: null}}}}\n"
+    (repo / "secrets.yaml").write_text(APP + gone)
+    stdin(b"x")
+    code, _, err = ran("seal", "secrets.yaml", "--secret", "w", "--key", "a", "--env", "staging")
+
+    assert (code, err) == (0, "")
+    assert at("environments", "staging", "spec", "secrets", "session") is None
+    kinds = json.loads(ran("render", ".", "--env", "staging", "--format", "json")[1])["items"]
+    assert ([one["kind"] for one in kinds], staging.cert.exists()) == (["SealedSecret"], True)
 
 
 def test_check_says_what_nobody_recorded_and_does_not_fail_for_it(
@@ -598,7 +758,7 @@ def test_the_secrets_of_a_folder_are_sealed_in_one_call(ran: Ran, repo: Path, ce
 
     code, out, err = ran("seal", "secrets.yaml", "--from-secret", "k8s", "--cert", str(cert.cert))
 
-    assert (code, codes(err)) == (0, ["SK547", "SK547"])
+    assert (code, err) == (0, "")  # the annotation that is left behind is kubectl's own
     for name in ("db", "tls"):
         values = {k: opened(v, cert.key, f"prod/{name}".encode()) for k, v in at("secrets", name, "sealed").items()}  # fmt: skip
         assert values == {
@@ -633,31 +793,53 @@ def test_a_file_begins_with_the_secrets_of_a_folder(ran: Ran, repo: Path, cert: 
     (sealed,) = json.loads(out)["items"]
     assert opened(sealed["spec"]["encryptedData"]["password"], cert.key, b"prod/db") == b"hunter2"
 
-    (repo / "k8s" / "other.yaml").write_text(SECRET.replace("prod", "staging"))
+    (repo / "k8s" / "other.yaml").write_text(
+        SECRET.replace("prod", "staging").replace("NAME", "other")
+    )
     call = ("seal", "apps/new/secrets.yaml", "--from-secret", "k8s", "--cert", str(cert.cert))
     code, _, err = ran(*call)
-    assert (code, "the Secrets name 2 namespaces" in err) == (2, True)
+    assert (code, err) == (2, (
+        "error: apps/new/secrets.yaml: no such file yet, and the Secrets name 2 namespaces (prod, staging), "
+        "and an app is of one: say which with --namespace NAME, each into a file of its own\n"
+    ))  # fmt: skip
     assert not (repo / "apps" / "new").exists()
+    assert ran(*call, "--namespace", "staging")[0] == 0
+    assert "namespace: staging\n" in text("apps/new/secrets.yaml")
 
 
 @pytest.mark.parametrize(
     ("manifest", "code", "why"),
     [
         pytest.param("a: [\n", 1, "SK00", id="no YAML"),
-        pytest.param(SECRET.replace("/wAB", "'/wA*B'"), 1, "`data.binary` of the Secret `NAME` is not base64", id="no base64"),
-        pytest.param(SECRET.replace("/wAB", "12"), 1, "`data.binary` of the Secret `NAME` is no text", id="a number"),
-        pytest.param(SECRET.replace("TYPE", "kubernetes.io/service-account-token"), 1, "the cluster makes and fills it", id="a token"),
-        pytest.param("apiVersion: v1\nkind: Secret\nmetadata: {name: x}\n", 1, "holds no values", id="no values"),
-        pytest.param("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n", 2, "no Secret lies here", id="no Secret"),
+        pytest.param(SECRET.replace("/wAB", "'/wA*B'"), 1, "`data.binary` of the Secret `web` is not base64\n  --> s.yaml:28:3", id="no base64"),
+        pytest.param(SECRET.replace("/wAB", "12"), 1, "`data.binary` of the Secret `web` is no text", id="a number"),
+        pytest.param(SECRET.replace("  binary: ", "  a b: "), 1, "a key in `data` of the Secret `web` is none", id="no key"),
+        pytest.param(SECRET.replace("name: NAME", "name: A_b"), 1, "a name that Kubernetes does not take", id="no name"),
+        pytest.param(SECRET.replace("type: TYPE", "type: [Opaque]"), 1, "`type` of the Secret `web` is not text\n  --> s.yaml:25:1", id="a list as type"),
+        pytest.param(SECRET.replace("type: TYPE", 'immutable: "true"'), 1, "`immutable` of the Secret `web` is not true or false", id="a text as immutable"),
+        pytest.param(SECRET.replace("namespace: prod", "namespace: [prod]"), 1, "`namespace` of the Secret `web` is no text", id="a list as namespace"),
+        pytest.param(SECRET.replace("{team: pay, ", "{team: 12, "), 1, "`labels` of the Secret `web` are not texts", id="a number as label"),
+        pytest.param(SECRET.replace("stringData", "stringdata"), 1, "a field that none has, did you mean `stringData`?", id="a field that none has"),
+        pytest.param(SECRET.replace("prod", "billing"), 1, "the Secret `web` is of the namespace `billing`, and this app is of `prod`", id="another namespace"),
+        pytest.param(SECRET.replace("NAME", "first"), 1, "there are two Secrets `first`", id="a Secret twice"),
+        pytest.param(SECRET + "sops: {mac: x}\n", 1, "SK549", id="a file of sops"),
+        pytest.param(SECRET.replace("wins", "'ENC[AES256_GCM,data:x,iv:x,tag:x,type:str]'"), 1, "`sops decrypt s.yaml | secretkit seal FILE --from-secret -`", id="a value of sops"),
+        pytest.param(SECRET.replace("wins", "${DB_PASSWORD}"), 1, "`password` of the Secret `web` holds a placeholder", id="a placeholder"),
+        pytest.param(SECRET.replace("aHVudGVyMg==\n  binary", "${DB_PASSWORD}\n  binary"), 1, "`password` of the Secret `web` holds a placeholder", id="a placeholder in place of base64"),
+        pytest.param("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n", 2, "there is no Secret to seal", id="no Secret"),
+        pytest.param(SECRET.replace("TYPE", "kubernetes.io/service-account-token"), 2, "the cluster makes and fills it", id="a token"),
+        pytest.param("apiVersion: v1\nkind: Secret\nmetadata: {name: x}\n", 2, "the Secret `x` is passed over: it holds no values", id="no values"),
+        pytest.param(SECRET.replace("TYPE", "kubernetes.io/tls"), 1, "SK511", id="a type that lacks its keys"),
+        pytest.param(SECRET.replace("TYPE", "kubernetes.io/dockerconfigjson").replace("  url", "  .dockerconfigjson"), 1, "SK512", id="what its type forbids"),
         pytest.param(SECRET.replace("NAME", "session"), 1, "SK535", id="another source"),
     ],
 )  # fmt: skip
 def test_a_manifest_that_is_refused_changes_nothing(
     ran: Ran, repo: Path, cert: Made, manifest: str, code: int, why: str
 ) -> None:
-    (repo / "s.yaml").write_text(SECRET.replace("NAME", "first") + "---\n" + manifest)
-    if code == 2:
-        (repo / "s.yaml").write_text(manifest)
+    manifest = manifest.replace("NAME", "web").replace("TYPE", "Opaque")
+    first = SECRET.replace("NAME", "first").replace("TYPE", "Opaque")
+    (repo / "s.yaml").write_text(manifest if code == 2 else first + "---\n" + manifest)
 
     found, out, err = ran("seal", "secrets.yaml", "--from-secret", "s.yaml", "--cert", str(cert.cert))  # fmt: skip
 
@@ -669,7 +851,7 @@ def test_a_manifest_that_is_refused_changes_nothing(
 @pytest.mark.parametrize(
     ("manifest", "code"),
     [
-        pytest.param('{"note": "hunter2"}', "SK070", id="no object"),
+        pytest.param('{"kind": "Secret", "note": "hunter2", "note": 1}', "SK002", id="no object"),
         pytest.param(
             '{"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "x", "annotations": {"a": "hunter2"}}, "data": {"p": "*"}}',
             "SK543", id="no base64",
@@ -690,14 +872,122 @@ def test_no_line_of_a_manifest_is_shown(
     assert (code in codes(err), "hunter2" in out + err) == (True, False)
 
 
+@pytest.mark.parametrize("scope", ["strict", "namespace-wide", "cluster-wide"])
+def test_a_sealed_secret_is_taken_as_it_is(
+    ran: Ran, stdin: Callable[[bytes], None], repo: Path, cert: Made, scope: str
+) -> None:
+    body = {"apiVersion": "v1", "kind": "Secret", "type": "x/y", "immutable": True, "stringData": {"a": "1", "b": "2"},
+            "metadata": {"name": "web", "namespace": "prod", "labels": {"team": "pay"}}}  # fmt: skip
+    (repo / "s.json").write_text(json.dumps(body))
+    assert ran("seal", "secrets.yaml", "--from-secret", "s.json", "--cert", str(cert.cert), "--scope", scope)[0] == 0  # fmt: skip
+    before = at("secrets", "web")
+    theirs = ran("render", ".", "--format", "json")[1].encode()
+    (repo / "secrets.yaml").write_text(APP)
+
+    stdin(theirs)
+    code, out, err = ran("seal", "secrets.yaml", "--from-secret", "-", "--secret", "web")
+
+    assert (code, err) == (0, "")
+    assert out.startswith("sealed `web` (new) for ")
+    found = at("secrets", "web")
+    assert found["sealedFor"] == {"scope": scope, "name": "web", "namespace": "prod"}
+    assert {**found, "sealedFor": 0} == {**before, "sealedFor": 0}
+    assert ran("render", ".", "--format", "json")[1].encode() == theirs
+
+    for words, exit_code, said in (
+        ((), 1, "`web` is sealed in the file already"),
+        (("--replace",), 0, ""),
+        (
+            ("--scope", "strict" if scope != "strict" else "cluster-wide"),
+            2,
+            f"for the scope {scope}",
+        ),
+    ):
+        stdin(theirs)
+        code, _, err = ran("seal", "secrets.yaml", "--from-secret", "-", "--secret", "web", *words)
+        assert (code, said in err) == (exit_code, True)
+    stdin(theirs.replace(b'"a": "A', b'"a": "*A'))
+    code, _, err = ran("seal", "secrets.yaml", "--from-secret", "-", "--secret", "web", "--replace")
+    assert (code, codes(err)) == (1, ["SK543"])
+
+
+NOTES = [
+    pytest.param("apiVersion: ENC[AES256_GCM,data:x]\nkind: ENC[AES256_GCM,data:x]\nsops: {mac: x}\n", "encrypted by sops, which `sops decrypt FILE | secretkit seal FILE --from-secret -` takes", id="sops"),
+    pytest.param("secretGenerator: [{name: a}]\n", "makes Secrets itself, which `kubectl kustomize k8s | secretkit seal FILE --from-secret -` takes", id="a generator"),
+    pytest.param("a: {{ .Values.a }}\nkind: Secret\n", "a template, whose Secrets `helm template CHART | secretkit seal FILE --from-secret -` takes", id="a template"),
+    pytest.param("a: [\n", "no manifest, so passed over", id="no YAML"),
+    pytest.param("- a\n", "no Secret in it, so passed over", id="a list"),
+    pytest.param("apiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nmetadata: {name: x}\n", "sealed already, so passed over (named as a file it is taken as it is)", id="sealed"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("content", "why"), NOTES)
+def test_what_is_passed_over_in_a_folder_is_said(
+    ran: Ran, repo: Path, cert: Made, content: str, why: str
+) -> None:
+    (repo / "k8s").mkdir()
+    (repo / "k8s" / "a.yaml").write_text(SECRET.replace("NAME", "web").replace("TYPE", "Opaque"))
+    (repo / "k8s" / "kustomization.yaml").write_text(content)
+
+    code, _, err = ran("seal", "secrets.yaml", "--from-secret", "k8s", "--cert", str(cert.cert))
+
+    assert (code, err) == (0, f"note: {why}: k8s/kustomization.yaml\n")
+
+
+@pytest.mark.parametrize(
+    "content", ["a: [\nkind: Secret\n", "kind: Secret\nb: \xff\n", '{"kind":"Secret",}}']
+)
+def test_what_looks_like_a_secret_in_a_folder_and_cannot_be_read_is_refused(
+    ran: Ran, repo: Path, cert: Made, content: str
+) -> None:
+    (repo / "k8s" / "deep").mkdir(parents=True)
+    (repo / "k8s" / "a.yaml").write_text(SECRET.replace("NAME", "web").replace("TYPE", "Opaque"))
+    (repo / "k8s" / "deep" / "b.yaml").write_bytes(content.encode("latin-1"))
+
+    code, out, err = ran("seal", "secrets.yaml", "--from-secret", "k8s", "--cert", str(cert.cert))
+
+    assert (code, out, "--> k8s/deep/b.yaml:" in err, text()) == (1, "", True, APP)
+
+
+def test_a_name_that_kustomize_has_made_and_a_placeholder_are_warned_of(
+    ran: Ran, repo: Path, cert: Made
+) -> None:
+    manifest = SECRET.replace("NAME", "app-47kbm87k5c").replace("TYPE", "Opaque")
+    (repo / "s.yaml").write_text(manifest.replace("wins", "changeme"))
+
+    code, _, err = ran("seal", "secrets.yaml", "--from-secret", "s.yaml", "--cert", str(cert.cert))
+
+    assert (code, codes(err)) == (0, ["SK547", "SK571"])
+    assert "--> s.yaml:15:3" in err
+
+
+@pytest.mark.parametrize("pick", [False, True])
+def test_a_secret_that_something_else_makes_is_sealed_where_it_is_asked_for_by_name(
+    ran: Ran, repo: Path, cert: Made, pick: bool
+) -> None:
+    owner = "  ownerReferences: [{kind: Certificate, name: web}]\n  namespace: prod\n"
+    manifest = SECRET.replace("NAME", "web").replace("  namespace: prod\n", owner)
+    (repo / "s.yaml").write_text(manifest.replace("TYPE", "Opaque"))
+    words = ("--secret", "web") if pick else ()
+
+    code, _, err = ran("seal", "secrets.yaml", "--from-secret", "s.yaml", "--cert", str(cert.cert), *words)  # fmt: skip
+
+    done = "sealed all the same" if pick else "passed over"
+    said = f"note: the Secret `web` is {done}: it is made by Certificate (`ownerReferences`), which would write over it\n"
+    assert (code, err.startswith(said)) == (0 if pick else 2, True)
+
+
 def test_values_of_a_type_are_judged_while_they_can_be(ran: Ran, repo: Path, cert: Made) -> None:
     """Sealed one by one, a secret lacks keys for a while: that is for `validate` to say."""
     (repo / "half.pem").write_bytes(cert.key.read_bytes()[:100])
     call = ("seal", "secrets.yaml", "--secret", "tls", "--cert", str(cert.cert))
 
     code, _, err = ran(*call, "--type", "kubernetes.io/tls", "--from-file", "tls.crt=half.pem")
-    assert (code, codes(err)) == (0, ["SK511", "SK514"])
+    assert (code, codes(err), text()) == (1, ["SK514"], APP)
     assert "PRIVATE" not in err
+
+    code, _, err = ran(*call, "--type", "kubernetes.io/tls", "--from-file", f"tls.crt={cert.cert}")
+    assert (code, codes(err)) == (0, ["SK511"])  # the key is to follow
 
     code, _, err = ran(*call, "--from-file", f"tls.crt={cert.cert}", "--from-file", f"tls.key={cert.key}")  # fmt: skip
     assert (code, codes(err)) == (0, [])
@@ -706,6 +996,80 @@ def test_values_of_a_type_are_judged_while_they_can_be(ran: Ran, repo: Path, cer
     code, _, err = ran(*call, "--type", "x/y", "--from-file", f"tls.crt={cert.cert}")
     said = "error: --type x/y: `tls` is there already, of type kubernetes.io/tls\n"
     assert (code, err) == (2, said)
+
+
+def test_a_pair_that_does_not_fit_or_has_ended_is_refused(ran: Ran, repo: Path, cert: Made) -> None:
+    """Once they are sealed nobody can look at them any more."""
+    other = made(repo, "other", number=7)
+    ended = made(repo, "ended", days_old=40, days_left=-1)
+    soon = made(repo, "soon", days_left=9)
+    call = (
+        "seal",
+        "secrets.yaml",
+        "--secret",
+        "tls",
+        "--type",
+        "kubernetes.io/tls",
+        "--cert",
+        str(cert.cert),
+    )
+    said = []
+    for crt, key in ((cert.cert, other.key), (ended.cert, ended.key), (soon.cert, soon.key)):
+        code, _, err = ran(*call, "--from-file", f"tls.crt={crt}", "--from-file", f"tls.key={key}", "--dry-run")  # fmt: skip
+        said.append((code, codes(err), "PRIVATE" in err))
+    assert said == [(1, ["SK560"], False), (1, ["SK562"], False), (0, ["SK562"], False)]
+
+    bundle = ("--secret", "ca", "--from-file", f"ca.crt={ended.cert}", "--cert", str(cert.cert))
+    code, _, err = ran("seal", "secrets.yaml", *bundle)
+    assert (code, codes(err)) == (0, ["SK562"])  # of a bundle one may have ended
+
+    body = {"apiVersion": "v1", "kind": "Secret", "type": "kubernetes.io/tls", "metadata": {"name": "tls"},
+            "stringData": {"tls.crt": cert.cert.read_text(), "tls.key": other.key.read_text()}}  # fmt: skip
+    (repo / "s.json").write_text(json.dumps(body))
+    code, _, err = ran("seal", "secrets.yaml", "--from-secret", "s.json", "--cert", str(cert.cert))
+    assert (code, codes(err), "--> s.json:1:" in err) == (1, ["SK560"], True)
+
+    (repo / "platform.yaml").write_text(PLATFORM + "  policy: {SK560: warning}\n")
+    code, _, err = ran("seal", "secrets.yaml", "--from-secret", "s.json", "--cert", str(cert.cert), "--scope", "cluster-wide")  # fmt: skip
+    assert "error[SK560]" not in err
+
+
+def test_a_manifest_of_another_type_than_the_secret_that_is_there_is_refused(
+    ran: Ran, stdin: Callable[[bytes], None], repo: Path, cert: Made
+) -> None:
+    stdin(b"x")
+    ran("seal", "secrets.yaml", "--secret", "web", "--key", "a", "--cert", str(cert.cert))
+    before = text()
+    manifest = SECRET.replace("NAME", "web")
+    (repo / "s.yaml").write_text(manifest.replace("TYPE", "x/y"))
+    code, _, err = ran("seal", "secrets.yaml", "--from-secret", "s.yaml", "--cert", str(cert.cert))
+    assert (code, codes(err), text()) == (1, ["SK543"], before)
+    assert "the Secret `web` is of type x/y, and here it is of Opaque\n --> s.yaml:9:1" in err
+
+    (repo / "s.yaml").write_text(manifest.replace("TYPE", "Opaque\nimmutable: true"))
+    code, _, err = ran("seal", "secrets.yaml", "--from-secret", "s.yaml", "--cert", str(cert.cert))
+    assert (code, codes(err)) == (0, ["SK547"])
+    assert "`team`, `immutable` of the manifest of `web` are left behind" in err
+
+
+def test_what_goes_is_said_before_the_file_is_written(
+    ran: Ran, stdin: Callable[[bytes], None], repo: Path, cert: Made
+) -> None:
+    call = ("seal", "secrets.yaml", "--secret", "w", "--cert", str(cert.cert), "--key")
+    stdin(b"x")
+    ran(*call, "a")
+    (repo / "value").write_bytes(b"y")
+    order = (
+        "from secretkit import files; from secretkit.cli import main\n"
+        "def rewrite(*_): print('written', file=__import__('sys').stderr)\n"
+        "files.rewrite = rewrite; main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", order, *call, "b", "--from-file", "value", "--replace"],
+        cwd=repo, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.stderr.startswith("warning[SK539]: in this file `w` has no longer: `a`\n")
+    assert done.stderr.endswith("written\n")
 
 
 def test_a_dry_run_writes_nothing(ran: Ran, stdin: Callable[[bytes], None], cert: Made) -> None:
@@ -738,7 +1102,7 @@ def test_a_terminal_is_asked_without_echo(repo: Path, cert: Made) -> None:
     os.close(ours)
 
     assert (run.returncode, b"hunter2" in shown) == (0, False)
-    assert "a (7 bytes)" in out
+    assert out.startswith("sealed `w` (new) for `prod/w` (strict): a\n")
     assert opened(at("secrets", "w", "sealed", "a"), cert.key, b"prod/w") == b"hunter2"
 
 
@@ -805,6 +1169,54 @@ def test_a_write_that_ends_half_way_leaves_the_file_as_it_was(repo: Path, cert: 
 
     assert (ran.returncode, ran.stdout, text(), sorted(repo.iterdir())) == (2, "", APP, names)
     assert "file too large" in ran.stderr
+
+
+@pytest.mark.parametrize(
+    "layout", [{"indent": 2}, {"indent": "\t"}, {}, {"separators": (",", ":")}]
+)
+def test_a_file_of_json_stays_json(
+    ran: Ran, stdin: Callable[[bytes], None], repo: Path, cert: Made, layout: dict[str, Any]
+) -> None:
+    body = {"apiVersion": "secretkit.dev/v1alpha1", "kind": "AppSecrets",
+            "metadata": {"name": "shop", "namespace": "prod", "labels": {"of": "Zürich"}}}  # fmt: skip
+    (repo / "secrets.yaml").write_text(json.dumps(body, **layout) + "\n")
+    for key in ("a", "b"):
+        stdin(b"hunter2")
+        call = ("seal", "secrets.yaml", "--secret", "w", "--key", key, "--cert", str(cert.cert))
+        assert ran(*call)[0] == 0
+
+    found = json.loads(text())
+    assert text() == json.dumps(found, **layout) + "\n"
+    assert {key: found[key] for key in body} == body
+    assert sorted(found["spec"]["secrets"]["w"]["sealed"]) == ["a", "b"]
+
+
+def test_json_that_no_program_writes_is_refused(
+    ran: Ran, stdin: Callable[[bytes], None], repo: Path, cert: Made
+) -> None:
+    before = '{"apiVersion": "secretkit.dev/v1alpha1",\n "kind": "AppSecrets", "metadata": {"name": "shop", "namespace": "prod"}}\n'
+    (repo / "secrets.yaml").write_text(before)
+    stdin(b"hunter2")
+    code, _, err = ran("seal", "secrets.yaml", "--secret", "w", "--key", "a", "--cert", str(cert.cert))  # fmt: skip
+
+    assert (code, codes(err), text()) == (1, ["SK573"], before)
+
+
+def test_each_line_keeps_its_own_end(
+    ran: Ran, stdin: Callable[[bytes], None], repo: Path, cert: Made
+) -> None:
+    call = ("seal", "secrets.yaml", "--secret", "w", "--key", "a", "--cert", str(cert.cert))
+    stdin(b"one")
+    ran(*call)
+    rows = (repo / "secrets.yaml").read_bytes().split(b"\n")
+    mixed = [row + b"\r" if row.lstrip().startswith(b"a: ") else row for row in rows]
+    (repo / "secrets.yaml").write_bytes(b"\n".join(mixed))
+    stdin(b"two")
+    ran(*call)
+
+    after = (repo / "secrets.yaml").read_bytes().split(b"\n")
+    assert [row.endswith(b"\r") for row in after] == [row.endswith(b"\r") for row in mixed]
+    assert after != mixed
 
 
 def test_calls_side_by_side_lose_nothing(repo: Path, cert: Made) -> None:

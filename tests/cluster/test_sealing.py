@@ -113,7 +113,9 @@ def write(namespace: str, sealed: JsonObject | None = None, controller: SealedSe
 def seal(*options: str, cert: str = "cert.pem") -> int:
     for key, value in VALUES.items():
         Path(key).write_bytes(value)
-    return run(["seal", "secrets.yaml", "--secret", "webhook", "--cert", cert, *options])
+    return run(
+        ["seal", "secrets.yaml", "--secret", "webhook", "--cert", cert, "--allow-empty", *options]
+    )
 
 
 def rendered(capfd: pytest.CaptureFixture[str]) -> JsonObject:

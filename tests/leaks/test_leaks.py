@@ -465,7 +465,9 @@ CORE = """\
 import os, resource, signal
 resource.setrlimit(resource.RLIMIT_CORE, (-1, -1))
 from secretkit.compile import plain_secret
+from secretkit.sealing import crypto
 plain_secret.metadata = lambda *_, **__: os.kill(os.getpid(), signal.SIGABRT)
+crypto.seal = plain_secret.metadata
 from secretkit.cli import main
 main()
 """
@@ -494,6 +496,7 @@ def test_no_core_is_written_of_a_run_that_holds_values(world: World) -> None:
         pytest.skip("this system sets no limit on cores")
 
     assert not has_core(world, "render", "apps/shop", "--allow-plaintext")
+    assert not has_core(world, "seal", *lines.TABLE["seal"][0])
 
 
 FULL = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (%d, %d))\n"

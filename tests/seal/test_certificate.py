@@ -1,15 +1,19 @@
 """Certificates are taken and refused as kubeseal takes and refuses them, in words that say what to do."""
 
 import subprocess
+import warnings
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from certificates import made
-from opening import _openssl
+from opening import _openssl, opened
 
 from secretkit.finding import Rejected
+from secretkit.hidden import Hidden
+from secretkit.looks import sealed_problem
 from secretkit.sealing.certificate import parsed
+from secretkit.sealing.crypto import seal
 from secretkit.text import Source, Span
 
 AT = Span(Source("cert", ""), 1, 1, 1, 1)
@@ -28,8 +32,7 @@ def refusal(content: bytes) -> str:
     [
         ("ec", "`c.pem` is of an EC key, and only RSA seals"),
         ("ed25519", "`c.pem` is of an Ed25519 key, and only RSA seals"),
-        ("rsa-1024", "`c.pem` is of an RSA key of 1024 bits, not of 2048, 3072, 4096 or 8192"),
-        ("rsa-2056", "`c.pem` is of an RSA key of 2056 bits, not of 2048, 3072, 4096 or 8192"),
+        ("rsa-1024", "`c.pem` is of an RSA key of 1024 bits, and 2048 are the fewest"),
     ],
 )
 def test_a_key_that_cannot_seal_is_refused(tmp_path: Path, kind: str, said: str) -> None:
@@ -56,9 +59,38 @@ def test_what_is_no_certificate_is_refused(tmp_path: Path) -> None:
 
 def test_the_first_certificate_counts_whatever_stands_around(tmp_path: Path) -> None:
     first, second = made(tmp_path, "a", number=1), made(tmp_path, "b", number=2)
-    text = b"# ours\r\n" + first.key.read_bytes() + first.cert.read_bytes().replace(b"\n", b"\r\n")
+    text = b"# ours\r\n" + first.cert.read_bytes().replace(b"\n", b"\r\n")
 
     assert parsed(text + second.cert.read_bytes(), "c", AT).fingerprint == first.fingerprint
+
+
+@pytest.mark.parametrize("first", ["key", "cert"])
+def test_a_private_key_beside_the_certificate_is_refused(tmp_path: Path, first: str) -> None:
+    """Whoever commits that file gives the cluster's key away."""
+    found = made(tmp_path, "c")
+    parts = [found.key.read_bytes(), found.cert.read_bytes()]
+
+    said = refusal(b"".join(parts if first == "key" else reversed(parts)))
+    assert said.startswith("`c.pem` holds a private key beside its certificate: ")
+
+
+@pytest.mark.parametrize("bits", [2056, 4094, 5120])
+def test_a_key_of_any_size_that_kubeseal_takes_seals_what_opens(tmp_path: Path, bits: int) -> None:
+    found = made(tmp_path, "c", f"rsa-{bits}")
+    text = seal(Hidden(b"hunter2"), parsed(found.cert.read_bytes(), "c", AT).key, b"prod/web")
+
+    assert opened(text, found.key, b"prod/web") == b"hunter2"
+    assert sealed_problem(text) is None
+
+
+def test_a_serial_of_zero_is_taken_without_a_word_of_the_library(tmp_path: Path) -> None:
+    found = made(tmp_path, "c")
+    command = ["req", "-x509", "-key", str(found.key), "-set_serial", "0", "-subj", "/CN=x"]
+    pem = _openssl([*command, "-days", "9"], b"")
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert parsed(pem, "c", AT).fingerprint == found.fingerprint
 
 
 def test_the_fingerprint_is_that_of_openssl(tmp_path: Path) -> None:
@@ -76,7 +108,7 @@ def test_the_fingerprint_is_that_of_openssl(tmp_path: Path) -> None:
         pytest.param(29, 10, [], id="of this month"),
         pytest.param(31, 10, ["SK533"], id="older than the controller's newest"),
         pytest.param(31, -1, ["SK532"], id="expired"),
-        pytest.param(-5, 10, [], id="not yet valid, which nobody looks at"),
+        pytest.param(-5, 10, ["SK570"], id="not yet valid"),
     ],
 )
 def test_age_is_judged_by_the_clock(
