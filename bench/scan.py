@@ -11,7 +11,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "scan")]
@@ -70,7 +70,7 @@ def tables(labelled: Corpus, found: Mapping[str, tuple[measuring.Measured, float
 
 
 def speed(files: int) -> float:
-    """Seconds for so many small manifests."""
+    """Seconds of a core for so many small manifests, whatever else the machine does."""
     import yaml
 
     with tempfile.TemporaryDirectory() as folder:
@@ -80,9 +80,9 @@ def speed(files: int) -> float:
             spec = {"template": {"spec": {"containers": [container]}}}
             body = named("Deployment", f"d{number}", "apps/v1", spec=spec)
             Path(folder, f"{number}.yaml").write_text(yaml.safe_dump(body))
-        begun = perf_counter()
+        begun = process_time()
         measuring.ours(Path(folder))
-        return perf_counter() - begun
+        return process_time() - begun
 
 
 def main(arguments: list[str]) -> None:
@@ -91,7 +91,7 @@ def main(arguments: list[str]) -> None:
         tree = Path(folder, "tree")
         labelled.write(tree)
         text = tables(labelled, rows(labelled, tree))
-    text += f"\n10,000 small manifests take {speed(10_000):.1f} s on one core, without gitleaks.\n"
+    text += f"\n10,000 small manifests take {speed(10_000):.1f} s of one core, without gitleaks.\n"
     print(text)
     if "--write" in arguments:
         page = PAGE.read_text(encoding="utf-8")

@@ -38,31 +38,49 @@ class Look(NamedTuple):
 
 NOTHING = Look(0, "nothing secret")
 
+# `glpat-my-access-token`: a token's mark and words.
+_SPELLED = lazily(r"[a-z]{2,12}[-_][a-z]{2,12}(?:[-_][a-z]{2,12})+")
+# Of a key that is left out: dots in its middle, `<your key>`, or a word.
+_CUT = lazily(r"\.\.\.|\. \. \.|\u2026|<[^<>\n]{1,80}>|(?i:redacted)|\*{3}|xxxx")
+_BODY_LINE = lazily(r"(?<![A-Za-z0-9+/=])[A-Za-z0-9+/=]{20,}")
 _OLD_VAULT_TOKEN = lazily(r"s\.[A-Za-z0-9]{24}")
 
 _ACTION = lazily(r"\{\{[^{}\"`]{0,400}\}\}")  # of a template, with no text of its own in it
 _HEADER = lazily(
-    r"""(?i)(?<![\w-])authorization["']?\s{0,3}[:=]\s{0,3}["']?(?:(?:bearer|basic|token)\s{1,3})?"""
-    r"""([^\s"'{}]{6,1024})"""
+    r"""(?i)(?<![\w-])authorization["']?\s{0,3}[:=]\s{0,3}["'`]?(?:(?:bearer|basic|token)\s{1,3})?"""
+    r"""(?!(?:bearer|basic|token|digest|negotiate)\b)([^\s"'`{};,]{6,1024})"""
 )
 _BEARER = lazily(r"(?i)(?:bearer|basic)\s{1,3}([^\s\"'{}]{6,1024})")
 _DRIVER = lazily(r"(?<![\w/.-])[\w.-]{1,64}:([^\s:@/]{4,256})@(?:tcp|udp|unix)?\(")
 # `name=value` and `name: value` within a line, as in a query, a flag or a connection string.
 _INLINE = lazily(
-    r"""(?<![\w.-])-{0,2}([A-Za-z_][\w.-]{0,60})["']?[ ]?[:=][ ]?["']?([^\s"';&,{}()\[\]]{6,256})"""
+    r"""(?<![\w./@-])-{0,2}([A-Za-z_][\w.-]{0,60})["']?[ ]?[:=][ ]?["']?([^\s"';&,{}()\[\]]{6,256})"""
 )
 
+_MAY_NAME = lazily(r"pass|pw|psk|secret|token|cred|key|auth|dsn|string|salt")  # told fast
+# What a key names stands at its end, as the noun of English does: `tokenHeader` is a header.
 _NAMES = lazily(
-    r"password|passwd|passphrase|(?<![a-z])(?:db)?pass(?![a-z])|pwd|secret|token|credential"
-    r"|(?:api|access|private)_?key|auth(?![a-z])|auth(?:oriz|entic)ation|(?<![a-z])dsn(?![a-z])"
-    r"|conn(?:ection)?_?string|(?<![a-z])salt(?![a-z])|signing"
+    r"(?:password|passwd|passphrase|(?<![a-z])(?:db)?pass|pwd|(?<![a-z])(?:pw|psk)|secret|token"
+    r"|credential|(?:api|access|private|signing|encryption|master|shared|fernet|hmac|jwt)_?key"
+    r"|secret_key|auth|auth(?:oriz|entic)ation|(?<![a-z])dsn|conn(?:ection)?_?string"
+    r"|(?<![a-z])salt)s?"
+    r"(?:_(?:[0-9]+|base|base64|b64|value|plain(?:text)?|text|string|hash|old|new|prev(?:ious)?|current|in|out"
+    r"|prod(?:uction)?|dev|stag(?:e|ing)|live|default|primary|secondary|admin|user|root|db|raw))*$"
 )
-# `secretKey` is the name of a field of External Secrets Operator; `secret_key` is Django's.
-_SECRET_KEYS = lazily(r"(?:api|access|private|signing|encryption)_?key$|secret_key$")
+# A password is one too where a word follows that says whose: `password_shop`.
+_PASSWORD_OF = lazily(r"(?:password|passwd|passphrase)s?_[a-z0-9]+(?:_[a-z0-9]+)?$")
+_SECRET_KEYS = lazily(
+    r"(?:api|access|private|signing|encryption|master|shared|fernet|hmac|jwt)_?keys?$|secret_key$"
+)
 _NAMES_NOT = lazily(
-    r"^existing|(?:name|path|file|ref|url|id|ttl|type|version|enabled|length|expiry|key"
-    r"|mode|method|mechanism|host|port|realm|issuer|audience|algorithm|provider|endpoint"
-    r"|timeout|lifetime|namespace|selector|prefix|suffix|label)$"
+    r"^existing|(?:name|path|file|ref|url|uri|id|ttl|type|version|enabled|disabled|length|expiry|key|keys"
+    r"|mode|method|mechanism|host|port|realm|issuer|audience|algorithm|provider|endpoint|names|paths|files|refs"
+    r"|timeout|lifetime|namespace|selector|prefix|suffix|label|hint|regex|pattern|charset|policy|encoder|hasher"
+    r"|encryption|placeholder|title|message|description|help|header|field|param|claim|scope|format|size|count"
+    r"|min|max|days|hours|minutes|seconds|rotation|expiration|validity|strategy|source|from|store|manager|engine"
+    r"|service|backend|account|authentication|auth|connector|generator|reset|required|allowed|repeat|confirm"
+    r"|confirmation|stdin|rules|strength|age|history|change|changed|mtime|ref|resolver|template|dir|volume"
+    r"|(?:password|passwd|key|token|credentials)_secret)$"
 )
 _CAMEL = lazily(r"(?<=[a-z0-9])(?=[A-Z])")
 
@@ -115,7 +133,9 @@ _GLUE = lazily(
     """,
     re.VERBOSE,
 )
-_PASSWORDS = lazily(r"passw|passphrase|(?<![a-z])(?:db)?pass(?![a-z])|pwd")
+_PASSWORDS = lazily(
+    r"passw|passphrase|(?<![a-z])(?:db)?pass(?![a-z])|pwd|(?<![a-z])(?:pw|psk)(?![a-z])"
+)
 _OWN_SECRETS = lazily(
     r"(?:client|app|consumer|shared|webhook|cookie|session|jwt|hmac|signing|api|oauth2?|access|admin"
     r"|root|bot|private|encryption)_?(?:secret|token|key)|(?<![a-z])salt(?![a-z])|secret_key$"
@@ -135,10 +155,15 @@ _SAFE = lazily(
     """,
     re.VERBOSE,
 )
+_DOTTED = lazily(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*|\[[^\[\]]{0,60}\])+")
+_VERSION = lazily(r"v?[0-9]+(?:\.[0-9]+)+(?:[-+._][\w.-]*)?")
+# Words joined by capitals, as names of classes, of alerts and of actions are.
+_CAMEL_WORDS = lazily(r"(?:[A-Z]?[a-z]{2,}|[A-Z]{2,}(?![a-z])|[0-9]{1,4}(?![0-9]))+")
+_CAMEL_WORD = lazily(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
 _UUID = lazily(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _HEX = lazily(r"[0-9a-f]{32,}|[0-9A-F]{32,}")
 _TOKEN = lazily(r"[A-Za-z0-9+/=_-]{20,}")
-_DIGEST_NAMES = lazily(r"sha\d*|digest|checksum|commit|revision|fingerprint|etag|hash")
+_DIGEST_NAMES = lazily(r"^stakater_|sha\d*|digest|checksum|commit|revision|fingerprint|etag|hash")
 _BASE64 = lazily(r"[A-Za-z0-9+/\s]{8,}={0,2}\s*")
 _ASSIGNMENT = lazily(r"^[ \t]*(?:export[ \t]+)?([A-Za-z][\w.-]{0,100})[ \t]*[:=](.*)$", re.M)
 
@@ -150,21 +175,40 @@ def look(key: str, value: str) -> Look:
 
 def names_secret(key: str) -> bool:
     """Whether a key names something that is secret: `db-password`, but not `password-file`."""
-    words = _words(key)
-    if "secretKey" in key or not _NAMES.search(words):
+    words = words_of(key)
+    if _MAY_NAME.search(words) is None or "secretKey" in key or "SecretKey" in key:
         return False
-    return bool(_SECRET_KEYS.search(words)) or not _NAMES_NOT.search(words)
+    if _SECRET_KEYS.search(words):
+        return True
+    if words.startswith("existing") or words.endswith(("key_secret", "password_secret")):
+        return False
+    if _NAMES.search(words):
+        return True
+    return bool(_PASSWORD_OF.search(words)) and not _NAMES_NOT.search(words)
 
 
-def _words(key: str) -> str:
+def words_of(key: str) -> str:
+    """A key in lower case, its words joined by `_`."""
     return re.sub(r"[-.\s]", "_", _CAMEL.sub("_", key)).lower()
 
 
 def marks(text: str) -> Iterator[Token]:
     """Tokens of providers and passwords in URLs, wherever in a text they stand."""
     for found in chain(tokens(text), passwords_in_urls(text)):
-        if not is_placeholder(text[found.start : found.end]):
+        value = text[found.start : found.end]
+        if is_placeholder(value) or _SPELLED.fullmatch(value):
+            continue
+        if found.what != "a private key" or has_body(text, found):
             yield found
+
+
+def has_body(text: str, mark: Token) -> bool:
+    """Whether a private key is more than its frame, and whole, as none in a manual is."""
+    end = mark.end if mark.end - mark.start > 80 else min(mark.end + 400, len(text))
+    body = text[mark.start : end]
+    if _CUT.search(body):
+        return False
+    return sum(map(len, _BODY_LINE.findall(body))) >= 40
 
 
 def is_placeholder(text: str) -> bool:
@@ -232,16 +276,28 @@ def is_reference(key: str, text: str) -> bool:
 
     `secret: shop-tls` is a Secret's name, `auth: basic` a method; `password: basic` is a password.
     """
-    words = _words(key)
+    words = words_of(key)
     if "existing" in words:
         return True
     if _PASSWORDS.search(words):
         return bool(_SAFE.fullmatch(text))
-    if _SAFE.fullmatch(text) or _UUID.fullmatch(text) or text.startswith(("$", "@")):
+    if _SAFE.fullmatch(text) or text.startswith(("$", "@")):
         return True
+    if _UUID.fullmatch(text):
+        return not _OWN_SECRETS.search(words) and not words.endswith("_token")
     if _OWN_SECRETS.search(words):
         return False
-    return bool(_NAME.fullmatch(text)) and not is_random(text)
+    return is_name(text) and not is_random(text)
+
+
+def is_name(text: str) -> bool:
+    """Whether a text is words, with numbers at most behind them, as names of objects are."""
+    return _NAME.fullmatch(text) is not None
+
+
+def is_dotted(text: str) -> bool:
+    """Whether a text is a field of a field, as languages write it."""
+    return _DOTTED.fullmatch(text) is not None
 
 
 def is_digest(key: str, text: str) -> bool:
@@ -287,11 +343,40 @@ def _written_out(key: str, value: str) -> Iterator[Look]:
     header = _BEARER.fullmatch(value.strip()) if key.lower() == "authorization" else None
     if header or any(not is_placeholder(found[1]) for found in _HEADER.finditer(value)):
         yield Look(ENOUGH, "a login in a header")
+    if next(_inline(value), None):
+        yield Look(ENOUGH, NAMED)
+
+
+def _inline(value: str) -> Iterator[tuple[str, str]]:
+    """Names and values within a line, of those that name secrets."""
     for found in _INLINE.finditer(value[:_LONGEST_LINE]):
         text = found[2]
-        if names_secret(found[1]) and not (is_placeholder(text) or _SAFE.fullmatch(text)):
-            yield Look(ENOUGH, NAMED)
-            return
+        if not names_secret(found[1]) or is_placeholder(text) or _SAFE.fullmatch(text):
+            continue
+        if _VERSION.fullmatch(text) and "=" not in value[found.start() : found.start(2)]:
+            continue  # of an image
+        if value[found.end() : found.end() + 1] in ("(", "[") or text == found[1]:
+            continue  # a call, or the argument of one
+        if value[found.end(1) : found.start(2)] == " = " and is_dotted(text):
+            continue  # a field of another, in a language
+        if value[found.start(2) - 1] == " " and text.isalpha() and text.islower():
+            continue  # of a sentence
+        yield found[1], text
+
+
+def named(key: str, value: str, depth: int = 0) -> Iterator[tuple[str, str]]:
+    """The texts under keys that name a secret: the whole, or what stands within it."""
+    if is_placeholder(value):
+        return
+    if names_secret(key):
+        if len(value.strip()) >= 6 and not _SAFE.fullmatch(value.strip()):
+            yield key, value.strip()
+    else:
+        yield from _inline(_ACTION.sub("", value))
+    if depth < _DEEPEST:
+        for name, inner in _within(key, value):
+            if (name, inner) != (key, value):
+                yield from named(name, inner, depth + 1)
 
 
 def is_random(value: str) -> bool:
@@ -303,6 +388,8 @@ def is_random(value: str) -> bool:
         return False
     if "/" in text and not {"+", "="} & set(text):  # a path, or base64 that looks like one
         return any(is_random(part) for part in text.split("/"))
+    if _CAMEL_WORDS.fullmatch(text) and len(text) >= 4.5 * len(_CAMEL_WORD.findall(text)):
+        return False
     classes = sum(bool(re.search(kind, text)) for kind in ("[a-z]", "[A-Z]", "[0-9]"))
     return classes == 3 and entropy(text) >= 4.0
 
@@ -325,6 +412,12 @@ def _within(key: str, value: str) -> Iterator[tuple[str, str]]:
             yield key, decoded
     elif "\n" in text or "=" in text:
         for found in _ASSIGNMENT.finditer(text):
+            if (
+                text[found.start(2) - 1] == "="
+                and found[2][:1] == " "
+                and is_dotted(found[2].strip(" ;"))
+            ):
+                continue
             yield found[1], found[2][:_LONGEST_LINE].strip().strip("\"'")
 
 

@@ -19,7 +19,7 @@ from secretkit.looks import (
 
 LETTERS = "aB3dE5gH7jK9mN1pQ4sT6vW8yZ0cF2hL5nR7tX9bD1fG3"  # plainly nobody's
 HEX = "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
-A_KEY = "-----BEGIN " + "OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----\n"
+A_KEY = "-----BEGIN OPENSSH PRIVATE " + f"KEY-----\n{LETTERS}\n-----END OPENSSH PRIVATE KEY-----\n"
 
 
 def encoded(text: str, times: int = 1) -> str:

@@ -13,7 +13,7 @@ from secretkit.report import Spot, fingerprint
 from secretkit.scan import allowing, baseline, git, gitleaks, judging, merging, showing
 from secretkit.scan.baseline import Entry, Ignored, Known
 from secretkit.scan.gitleaks import Leak
-from secretkit.scan.nodes import MOST_COPIES
+from secretkit.scan.nodes import MOST_COPIES, Stretch
 from secretkit.scan.places import key_file, kustomization
 from secretkit.scan.reading import MOST_BYTES, File, Wanted, things
 from secretkit.scan.seen import Seen
@@ -240,9 +240,12 @@ class _Run:
         if self._leaks is not None and leaks:
             found = merging.merged(found, self._leaks.get((commit, file.name), ()), file)
         numbers: dict[tuple[str, str], int] = {}
+        met: set[tuple[str, Stretch, bytes]] = set()  # an alias shows one place many times
         for one in found:
-            if not one.is_found:
+            here = (one.code.code, one.at, one.value.reveal())
+            if not one.is_found or here in met:
                 continue
+            met.add(here)
             key = ".".join(map(showing.name, one.steps))
             count = numbers[one.code.code, key] = numbers.get((one.code.code, key), 0) + 1
             key = f"{key}#{count}" if count > 1 else key

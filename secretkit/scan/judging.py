@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from secretkit import looks
 from secretkit.hidden import Hidden
 from secretkit.lazy import lazily
-from secretkit.scan import broken, places
+from secretkit.scan import broken, grading, phrases, places, within
 from secretkit.scan.codes import ScanCode
 from secretkit.scan.codes.sk813_field import CODE as FIELD
 from secretkit.scan.codes.sk814_token import CODE as TOKEN
@@ -18,20 +18,12 @@ from secretkit.scan.texts import assignments, looks_like_assignments
 from secretkit.tokens import Token
 
 _FLOW = ("{", "[", "&", "*", "|", ">", "@", "!")  # begins what is no value yet
+_PLURALS = {"passwords": "password", "tokens": "token", "apiKeys": "api-key", "api_keys": "api-key"}
+_PRIVATE = ("d", "p", "q", "k", "dp", "dq", "qi")  # of a JSON Web Key
+_LINES = ("command", "args", "cmd", "entrypoint", "test", "extraArgs")  # of words, in any tree
 _DEEPEST = 4  # texts within texts
 _SHELL = lazily(
     r"(?i)(?:(?:bearer|basic|token)\s+)?(?:\$[a-z_]\w*|\$\{[^{}]*\}|\$\([^()]*\)|`[^`]*`)"
-)
-_COMMANDS = tuple(
-    map(
-        lazily,
-        (
-            r"\b(?:mysql|mariadb)\w*\b[^|;&\n]{0,200}?\s-p([^\s'\"$-][^\s'\"]{3,200})",
-            r"\bredis-cli\b[^|;&\n]{0,200}?\s(?:-a|--pass)\s+([^\s'\"$-][^\s'\"]{3,200})",
-            r"\bcurl\b[^|;&\n]{0,400}?\s(?:-u|--user)[\s=]+[\"']?[\w.@-]{1,100}:([^\s\"'$]{4,200})",
-            r"\bsshpass\s+-p\s*([^\s'\"$-][^\s'\"]{3,200})",
-        ),
-    )
 )
 _ASSIGNED = lazily(
     r"""[ \t]*(?:[-+*][ \t]+)?(?:(?:export|const|let|var|set|static|final|val|ENV|ARG)[ \t]+){0,3}["']?([A-Za-z_][\w.-]{0,60})["']?[ \t]{0,20}(?::=|[:=])"""
@@ -66,18 +58,25 @@ def of_file(file: File) -> list[Seen]:
 def of_things(file: File, found: Iterable[Thing]) -> Iterator[Seen]:
     """What objects and other documents hold."""
     for thing in found:
-        for place in places.all_places():
-            if place.find:
-                yield from place.find(thing, file)
+        for one in (*within.objects(thing, file), thing):
+            for place in places.all_places():
+                if place.find:
+                    yield from place.find(one, file)
         if not file.is_claimed(thing.node):
             yield from of_tree(file, FIELD, thing.node, thing.steps, thing.subject)
 
 
 def of_tree(
-    file: File, code: ScanCode, node: Node, steps: tuple[str, ...], subject: str, depth: int = 0
+    file: File,
+    code: ScanCode,
+    node: Node,
+    steps: tuple[str, ...],
+    subject: str,
+    depth: int = 0,
+    key: str = "",
 ) -> Iterator[Seen]:
     """What the scalars of a tree hold, each by its key; pairs of `name` and `value` by the name."""
-    pending: list[tuple[tuple[str, ...], str, Node]] = [(steps, "", node)]
+    pending: list[tuple[tuple[str, ...], str, Node]] = [(steps, key, node)]
     known: set[int] = set()
     while pending:
         path, key, one = pending.pop()
@@ -89,21 +88,53 @@ def of_tree(
         if id(one) in known:
             continue
         known.add(id(one))
-        named = _named(one)
-        inner = list(below(one, path))
-        for where, value in reversed(inner):
+        if key in _LINES and len(one.items) > 1 and _is_of_words(one):
+            yield from of_a_line(code, path, one, subject)
+            continue
+        fields = {name for name, _ in one.fields or ()}
+        named = _named(one) if fields & {"value", "default", "stringValue"} else ""
+        is_key = "kty" in fields
+        for where, value in reversed(list(below(one, path))):
             step = where[-1]
+            if is_key and step not in _PRIVATE:
+                continue
+            if step == "args" and "command" in fields and _is_of_words(value):
+                if not file.is_claimed(value):
+                    yield from of_a_line(code, where, value, subject, one.get("command"))
+                continue
             name = key if step.startswith("[") else step
-            if named and step in ("value", "stringValue") and value.text is not None:
-                name = named
+            if value.text is not None:
+                if named and step in ("value", "stringValue", "default"):
+                    name = named
+                elif step in ("value", "plaintext") and looks.names_secret(key):
+                    name = key
+                elif one.fields is not None:
+                    name = _of_parent(one, key, step, value)
             pending.append((where, name, value))
+
+
+def _is_of_words(node: Node) -> bool:
+    return bool(node.items) and all(item.text is not None for item in node.items)
+
+
+def _of_parent(parent: Node, key: str, step: str, value: Node) -> str:
+    """The name of a field with what the mapping around it says: `passwords: {admin: …}`."""
+    if key in _PLURALS and value.text and not looks.names_secret(step):
+        return "" if step in ("create", "enabled", "existing") else _PLURALS[key]
+    if step == "value" and parent.get("op") is not None:  # of a JSON patch
+        return parent.word("path").rpartition("/")[2]
+    if step in ("secretKey", "secretkey") and parent.get("remoteRef") is None:
+        is_pair = parent.get("accessKey") or parent.get("accesskey") or parent.get("accessKeyId")
+        if is_pair or not looks.is_name(value.text or ""):
+            return "secret_access_key"
+    return step
 
 
 def _named(node: Node) -> str:
     """The name of a pair, as variables and parameters are written."""
     if node.fields is None or len(node.fields) > 4:
         return ""
-    return node.word("name") or node.word("key") if node.get("value") else ""
+    return node.word("name") or node.word("key")
 
 
 def of_scalar(
@@ -118,6 +149,9 @@ def of_scalar(
     """What a scalar holds: a value, or a text with values in it."""
     text = node.text or ""
     if not text or (node.plain and len(text) < 6):
+        return
+    if "chpasswd" in steps[-2:] and ":" in text:
+        yield from _of_users(code, steps, node, subject)
         return
     if depth < _DEEPEST and ("\n" in text.strip() or text.lstrip()[:1] in ("{", "[")):
         yield from of_text(file, code, steps, key, node, subject, depth)
@@ -161,7 +195,7 @@ def of_text(
         except Unreadable:
             inner = ()
     if inner and all(one.text is None for one in inner):
-        held: list[Seen] = []
+        held: list[Seen] = list(within.of_patches(file, inner, steps, subject))
         for thing in things(file, inner, steps):
             if thing.kind and depth < _DEEPEST:
                 held += of_things(file, [thing])
@@ -170,6 +204,16 @@ def of_text(
         yield from held
         return
     yield from of_rows(code, steps, key, node, subject)
+
+
+def _of_users(code: ScanCode, steps: tuple[str, ...], node: Node, subject: str) -> Iterator[Seen]:
+    """Rows of `user:password`, as cloud-init's `chpasswd` takes them."""
+    for number, row in enumerate((node.text or "").split("\n"), 1):
+        value = row.strip().partition(":")[2]
+        if value not in ("R", "RANDOM") and phrases.is_real(value):
+            at = moved(Stretch(number, 1, number, len(row) + 1), node)
+            verdict = _of_a_password(phrases.IN_SETTINGS, value)
+            yield seen(code, (*steps, str(number)), Node(at, value), verdict, subject=subject)
 
 
 def of_rows(
@@ -219,13 +263,59 @@ def _assigned(
 
 
 def of_a_command(row: str) -> Verdict:
-    """A line of a shell: options, headers and the usual programs' ways to take a password."""
-    for pattern in _COMMANDS:
-        found = pattern.search(row)
-        if found and not looks.is_placeholder(found[1]):
-            return Verdict("sure", "a password on a command line")
+    """A line of a shell or of settings: options, headers and the ways to write a password."""
+    found = phrases.of_line(row)
+    if found:
+        return _of_a_password(found.what, found.value)
     verdict = of_a_field("", _SHELL.sub("<variable>", row))
     return verdict if verdict.what != looks.RANDOM else SAFE
+
+
+def _of_a_password(what: str, value: str) -> Verdict:
+    return Verdict("sure" if grading.of_a_password(value) == "sure" else "likely", what)
+
+
+def of_a_line(
+    code: ScanCode,
+    steps: tuple[str, ...],
+    line: Node,
+    subject: str,
+    program: Node | None = None,
+) -> Iterator[Seen]:
+    """A command line as a list; of `--password VALUE` the option says what the next word is.
+
+    `program` is the list that stands before these words: a container's `command`.
+    """
+    items = line.items or ((line,) if line.text else ())
+    words = [one.text or "" for one in items]
+    before = [one.text or "" for one in program.items] if program else []
+    held = {one.at - len(before): one.value for one in phrases.of_words((*before, *words))}
+    option = ""
+    for at, (word, text) in enumerate(zip(items, words, strict=True)):
+        path = (*steps, str(at))
+        if "\n" in text.strip():
+            yield from of_rows(code, path, "", word, subject)
+            option = ""
+            continue
+        name, equals, value = text.partition("=")
+        verdict = SAFE
+        if at in held:
+            verdict = _of_a_password(phrases.ON_A_LINE, held[at])
+        elif phrases.is_option(name) and equals:
+            path, verdict = _optioned(steps, at, name), of_a_field(name.lstrip("-"), value)
+        elif option and not text.startswith("-"):
+            path, verdict = _optioned(steps, at, option), of_a_field(option.lstrip("-"), text)
+        else:
+            verdict = of_a_command(text)
+        if verdict is not SAFE:
+            yield seen(code, path, word, verdict, subject=subject)
+        is_named = phrases.is_option(text) and looks.names_secret(text)
+        option = text if is_named else ""
+
+
+def _optioned(steps: tuple[str, ...], at: int, option: str) -> tuple[str, ...]:
+    """An option's name shows what is wrong; a short one may have the value in the same word."""
+    return (*steps, option if option.startswith("--") else str(at))
 
 
 def of_marks(file: File, known: Iterable[Seen]) -> Iterator[Seen]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from secretkit import looks
 from secretkit.hidden import Hidden
 from secretkit.looks import is_filled_in, is_placeholder
 from secretkit.scan import judging
@@ -15,8 +16,10 @@ from secretkit.scan.places import login_file
 from secretkit.scan.reading import File, Wanted
 from secretkit.scan.seen import SAFE, Seen, Verdict, is_public, of_a_field, of_a_secret, seen
 from secretkit.scan.texts import assignments
+from secretkit.tokens import Token
 
 _OBJECT = "kubernetes-secret-yaml"  # guesses at what we read
+_KEY = "private-key"
 _GUESS = "generic-api-key"  # judges a name and its value, as we do of all that has structure
 
 
@@ -46,6 +49,10 @@ def _is_known_better(leak: Leak, file: File) -> bool:
     """Whether a rule guesses at the structure of what we have read; a comment has none."""
     if leak.rule == _OBJECT:
         return True
+    if leak.rule == _KEY:
+        text = "\n".join(file.rows[leak.at.line - 1 : leak.at.end_line])
+        at = max(text.find("-----BEGIN"), 0)
+        return not looks.has_body(text, Token("a private key", at, len(text)))
     row = file.rows[leak.at.line - 1] if leak.at.line <= len(file.rows) else ""
     is_read = (bool(file.documents) and not file.is_broken) or login_file.is_read(file)
     return leak.rule == _GUESS and is_read and "#" not in row

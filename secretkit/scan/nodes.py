@@ -14,6 +14,7 @@ _HARMLESS = 1_000
 MASK = "\ue000"
 _ACTION = lazily(r"\{\{(?:[^{}\"`]|\"(?:[^\"\\\n]|\\.)*\"|`[^`]*`|\{(?!\{)|\}(?!\}))*\}\}")
 _STATEMENT = lazily(r"\{%(?:[^%{]|%(?!\})|\{(?!%)){0,2000}%\}|<%(?:[^%<]|%(?!>)|<(?!%)){0,2000}%>")
+_REFERENCES = ("!env_var", "!secret", "!vault")  # tags of what another program reads in
 _ALONE = lazily(rf"^[ \t{MASK}]+$", re.MULTILINE)
 _MASKED = lazily(f"{MASK}+")
 
@@ -158,7 +159,8 @@ class _Reading:
         if node.id == "scalar":
             plain = not node.style
             indent = self._indent(node) if node.style == "|" else None
-            return Node(at, unmasked(node.value), plain=plain, indent=indent)
+            text = "" if node.tag in _REFERENCES else unmasked(node.value)
+            return Node(at, text, plain=plain, indent=indent)
         if node.id == "sequence":
             return Node(at, items=tuple(self.node(item, depth + 1) for item in node.value))
         fields: list[tuple[str, Node]] = []

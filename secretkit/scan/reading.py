@@ -131,6 +131,8 @@ def _opened(
     items = node.get("items")
     if kind.endswith("List") and items is not None and items.items and depth < DEEPEST:
         for at, item in enumerate(items.items):
+            if not item.word("kind") and item.fields is not None and kind != "List":
+                item = item._replace(fields=(*item.fields, ("kind", Node(item.at, kind[:-4]))))
             yield from _opened(file, item, steps, at, depth + 1)
         return
     if not kind:

@@ -8,6 +8,7 @@ from secretkit import looks
 from secretkit.finding import Code
 from secretkit.hidden import Hidden
 from secretkit.lazy import lazily
+from secretkit.scan import grading
 from secretkit.scan.nodes import Node, Stretch
 
 # `sure`: its place or its marks say that it is a value; `likely`: a name or chance alone does.
@@ -62,7 +63,7 @@ def of_a_secret(key: str, value: str) -> Verdict:
     text = value.strip()
     if not text or looks.is_filled_in(text) or is_public(text):
         return SAFE
-    if looks.is_placeholder(text) or text.lower() in _WORDS:
+    if looks.is_placeholder(text) or grading.is_empty_key(text) or text.lower() in _WORDS:
         return Verdict("placeholder", "a placeholder")
     look = looks.look(key, value)
     what = look.what if look.is_secret else A_VALUE
@@ -88,17 +89,19 @@ def of_a_field(key: str, value: str) -> Verdict:
     if looks.alike_holes(text) != text and not looks.look("", looks.alike_holes(text)).is_secret:
         told = [one for one in (of_a_field(key, piece) for piece in beside) if one is not SAFE]
         return next((one for one in told if one.sureness == "sure"), told[0] if told else SAFE)
+    if grading.is_public_text(text):
+        return SAFE
     look = looks.look(key, value)
     if not look.is_secret:
         return SAFE
-    named = looks.names_secret(key)
-    if look.what == looks.NAMED:
-        if named and looks.is_reference(key, text):
-            return SAFE
-        return Verdict("sure" if looks.is_random(text) else "likely", look.what)
-    if look.what == looks.RANDOM:
-        return Verdict("sure" if named else "likely", look.what)
-    return Verdict("sure", look.what)
+    if look.what not in (looks.NAMED, looks.RANDOM):
+        return Verdict("sure", look.what)
+    grades = {grading.grade(name, inner) for name, inner in looks.named(key, value)}
+    if grades & {"sure", "likely"}:
+        return Verdict("sure" if "sure" in grades else "likely", looks.NAMED)
+    if looks.is_random(value) and not grades and grading.is_telling(key, text):
+        return Verdict("likely", looks.RANDOM)
+    return SAFE
 
 
 def is_public(text: str) -> bool:

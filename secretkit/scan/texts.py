@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from secretkit.lazy import lazily
+from secretkit.scan import grading
 from secretkit.scan.nodes import Node, Stretch, moved
 
 _LINE = lazily(
@@ -54,6 +55,8 @@ def assignments(text: str, within: Node | None = None) -> Iterator[Assignment]:
             continue
         for match in _found(row):
             value, start = _unquoted(match)
+            if _is_code(row, match):
+                continue
             key = "password" if match["key"] in _PASSWORDS else match["key"]
             at = Stretch(number, start + 1, number, start + 1 + max(len(value), 1))
             yield Assignment(
@@ -83,6 +86,16 @@ def _unquoted(match: re.Match[str]) -> tuple[str, int]:
             return raw[1:end], start + 1
     value = re.split(r"\s+(?:#|//|;)", raw, maxsplit=1)[0].rstrip().rstrip(",;").rstrip()
     return value, start
+
+
+def _is_code(row: str, match: re.Match[str]) -> bool:
+    """Whether a value without quotes, set off by spaces as in a language, refers to another."""
+    raw = match["value"]
+    if raw[:1] in ('"', "'", "") or row[match.end("key") :].lstrip("\"'")[:1] != " ":
+        return False
+    return "=" in row[match.end("key") : match.start("value")] and grading.is_code(
+        raw.rstrip(" ;,")
+    )
 
 
 def looks_like_assignments(text: str) -> bool:

@@ -64,7 +64,7 @@ def test_nothing_is_exit_0(repo: Path, ran: Ran) -> None:
 
 
 def test_a_warning_counts_with_strict_alone(repo: Path, ran: Ran) -> None:
-    (repo / "values.yaml").write_text("password: hunter2\n")
+    (repo / "values.yaml").write_text("password: bullfinch\n")
 
     assert ran("scan", "--gitleaks=never")[0] == 0
     assert ran("scan", "--gitleaks=never", "--strict")[0] == 1

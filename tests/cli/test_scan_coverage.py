@@ -11,18 +11,18 @@ from test_scan import SECRET, VALUE, Ran, commit, fake_gitleaks, git, repo, row,
 __all__ = ["repo"]
 
 TOKEN = "gh" + "p_" + "aB3dE5gH7jK9mN1pQ4sT6vW8yZ0cF2hL5nR7"
-GENERATOR = "secretGenerator:\n- {name: a, files: [password.txt], envs: [v.txt]}\n"
+GENERATOR = "secretGenerator:\n- {name: a, files: [inner.txt], envs: [v.txt]}\n"
 
 
 # Kustomizations
 
 
 def generated(folder: Path) -> None:
-    (folder / "password.txt").write_text("S3cretFile\n")
+    (folder / "inner.txt").write_text("S3cretFile\n")
     (folder / "v.txt").write_text("FOO=bar-1\n")
 
 
-EXPECTED = [("SK818", "base/password.txt", 1), ("SK807", "base/v.txt", 1)]
+EXPECTED = [("SK818", "base/inner.txt", 1), ("SK807", "base/v.txt", 1)]
 
 
 def test_staged_knows_the_kustomizations_that_are_not_staged(repo: Path, ran: Ran) -> None:
@@ -363,3 +363,10 @@ def test_no_older_git_is_needed(repo: Path) -> None:
     from secretkit.scan.git import _GIT
 
     subprocess.run([*_GIT, "status"], cwd=repo, check=True, capture_output=True)
+
+
+def test_a_value_that_aliases_repeat_is_one_finding(repo: Path, ran: Ran) -> None:
+    (repo / "a.yaml").write_text(
+        f"a: &a {{user: shop, password: {VALUE}}}\nb: *a\nc: {{<<: *a}}\nd: [*a, *a]\n"
+    )
+    assert len(scan(ran)) == 1

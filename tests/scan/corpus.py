@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import forms
 import yaml
 from sealing import ciphertext
 
@@ -699,7 +700,26 @@ def safe_objects(made: Corpus) -> None:
         )
 
 
+def told_forms(made: Corpus) -> None:
+    """The rows of forms.py: a value a row, or a file of look-alikes."""
+    hexes = "0123456789abcdef"
+    for number, (place, name, text) in enumerate(forms.LEAKS):
+        word = made.word()
+        body = text.replace("{w}", word).replace("{b}", encoded(word))
+        needle = next(row for row in text.split("\n") if "{w}" in row or "{b}" in row).strip()
+        needle = needle.replace("{w}", word).replace("{b}", encoded(word))
+        made.add(f"told/{number}/{name}", body, place, iter([(needle, True, name)]))
+    for number, (place, name, text) in enumerate(forms.SAFE):
+        body = text.replace("{s}", ciphertext(seed=f"f{number}"))
+        while "{h}" in body or "{r}" in body:
+            body = body.replace("{h}", made.token(40, hexes), 1)
+            body = body.replace("{r}", made.token(43), 1)
+        rows = [row for row in dict.fromkeys(body.split("\n")) if len(row.strip()) > 8]
+        made.add(f"told/safe-{number}/{name}", body, place, ((row, False, name) for row in rows))
+
+
 PLACES = (
     secret_objects, list_and_many, config_maps, config_files, variables, arguments, annotations, generators,
     helm_values, clusters, fields, login_files, keys_in_secrets, ours, safe_objects,
+    told_forms,
 )  # fmt: skip

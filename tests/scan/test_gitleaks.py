@@ -57,3 +57,19 @@ def test_the_tree_the_index_and_history(repo: Path) -> None:
     assert found(repo, history="") == expected
     assert found(repo, history="HEAD~1..HEAD") == []
     assert found(repo, history="HEAD~1") == expected
+
+
+def test_a_key_that_is_cut_short_is_no_finding(tmp_path: Path) -> None:
+    rows = ["".join(random.Random(at).choices("abcdefghABCDEFGH01234567", k=64)) for at in (1, 2)]
+    kind = "RSA PRIVATE " + "KEY"
+    (tmp_path / "whole.md").write_text(
+        f"-----BEGIN {kind}-----\n{rows[0]}\n{rows[1]}\n-----END {kind}-----\n"
+    )
+    (tmp_path / "cut.md").write_text(
+        f"-----BEGIN {kind}-----\n{rows[0]}\n...\n{rows[1]}\n-----END {kind}-----\n"
+    )
+    scanned = scan.scan(scan.Request(paths=[tmp_path], gitleaks="gitleaks"))
+
+    assert [(one.finding.code, one.span.source.name) for one in scanned.spots] == [
+        ("SK814", "whole.md")
+    ]

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from secretkit.lazy import lazily
+from secretkit.scan import judging
 from secretkit.scan.codes.sk809_kubeconfig import CODE
-from secretkit.scan.nodes import Node, leaves
+from secretkit.scan.nodes import Node, below, leaves
 from secretkit.scan.places import Place
 from secretkit.scan.reading import File, Thing
 from secretkit.scan.seen import SAFE, Seen, Verdict, of_a_secret, seen
@@ -23,6 +24,11 @@ def find(thing: Thing, file: File) -> Iterator[Seen]:
         if users is not None:
             file.claim(users)
             yield from _logins(thing, users, (*thing.steps, "users"))
+            for where, user in below(users, (*thing.steps, "users")):
+                program = user.get("user", "exec")
+                if program is not None:
+                    steps = (*where, "exec")
+                    yield from judging.of_tree(file, CODE, program, steps, thing.subject)
     elif thing.kind in _KUBEADM and thing.api.startswith("kubeadm.k8s.io"):
         file.claim(thing.node)
         yield from _logins(thing, thing.node, thing.steps)

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 
-from secretkit import looks
-from secretkit.scan import judging, showing
+from secretkit.scan import judging
 from secretkit.scan.codes.sk804_variable import CODE as VARIABLE
 from secretkit.scan.codes.sk805_argument import CODE as ARGUMENT
 from secretkit.scan.nodes import Node, below
@@ -48,7 +47,8 @@ def _container(file: File, steps: tuple[str, ...], node: Node) -> Iterator[Seen]
         line = node.get(*path[len(steps) :])
         if line is not None:
             file.claim(line)
-            yield from _line(path, line, subject)
+            program = node.get("command") if path[-1] == "args" else None
+            yield from judging.of_a_line(ARGUMENT, path, line, subject, program)
     for probe in _PROBES:
         headers = node.get(probe, "httpGet", "httpHeaders")
         if headers is not None:
@@ -59,28 +59,6 @@ def _container(file: File, steps: tuple[str, ...], node: Node) -> Iterator[Seen]
                     verdict = of_a_field(one.word("name"), value.text or "")
                     if verdict is not SAFE:
                         yield seen(ARGUMENT, where, value, verdict, subject=subject)
-
-
-def _line(steps: tuple[str, ...], line: Node, subject: str) -> Iterator[Seen]:
-    """A command line; of `--password VALUE` the option says what the next word is."""
-    option = ""
-    for at, word in enumerate(line.items):
-        text = word.text or ""
-        if "\n" in text.strip():
-            yield from judging.of_rows(ARGUMENT, (*steps, str(at)), "", word, subject)
-            option = ""
-            continue
-        name, equals, value = text.partition("=")
-        if showing.is_option(name) and equals:
-            named, verdict = name, of_a_field(name.lstrip("-"), value)
-        elif option and not text.startswith("-"):
-            named, verdict = option, of_a_field(option.lstrip("-"), text)
-        else:
-            named, verdict = str(at), judging.of_a_command(text)
-        if verdict is not SAFE:
-            path = (*steps[:-1], f"{steps[-1]} {named}" if named.startswith("-") else steps[-1])
-            yield seen(ARGUMENT, path, word, verdict, subject=subject)
-        option = text if showing.is_option(text) and looks.names_secret(text) else ""
 
 
 PLACE = Place(find=find)

@@ -14,7 +14,7 @@ from secretkit.scan.seen import SAFE, Seen, Verdict, of_a_field, of_a_secret, se
 from secretkit.scan.texts import assignments
 
 _ASSIGNING = lazily(
-    r"(?is)(?:\.env(?:[-_.].*)?|.*\.env|.*\.(?:properties|ini|cfg|conf|cnf|tfvars|tf|envrc|toml)|\.npmrc|"
+    r"(?is)(?:\.env(?:[-_.].*)?|.*\.env|.*\.(?:properties|ini|cfg|conf|cnf|tfvars|envrc|toml)|\.?npmrc|"
     r"\.pypirc|\.envrc|\.my\.cnf|\.s3cfg|\.boto|\.yarnrc|\.dockerenv|credentials|pip\.conf)"
 )
 _DOCKER_FILE = lazily(r"(?is)(?:.*\.)?(?:docker|container)file(?:\..*)?")
@@ -22,6 +22,7 @@ _ENV = lazily(r"(?is)[ \t]*(?:ENV|ARG)[ \t]+(.*)")
 _PAIR = lazily(r"""([A-Za-z_]\w{0,100})=(?:"([^"\n]*)"|'([^'\n]*)'|(\S*))""")
 _NETRC = lazily(r"\bpassword[ \t]+(\S{1,400})")
 _STATE = lazily(r"(?is).*\.tfstate(?:\.backup)?")
+_MADE = {"random_password": ("result",), "tls_private_key": ("private_key_pem",)}
 _DOCKER_CONFIG = ("config.json", ".dockerconfigjson", ".dockercfg", "dockerconfig.json")
 
 
@@ -29,17 +30,17 @@ def read(file: File) -> Iterator[Seen]:
     base, subject = file.base, f"`{file.base}`"
     if _ASSIGNING.fullmatch(base):
         for one in assignments(file.text):
-            key = one.key.rpartition(":")[2].lstrip("_") if base == ".npmrc" else one.key
+            key = one.key.rpartition(":")[2].lstrip("_") if base in (".npmrc", "npmrc") else one.key
             verdict = of_a_field(key, one.value)
             if base == "credentials" and names_secret(key) and one.value:
                 verdict = _sure(one.value)
             if verdict is not SAFE:
                 yield seen(CODE, one.steps, one.node, verdict, subject=subject)
-        if base == ".npmrc":
+        if base in (".npmrc", "npmrc"):
             yield from _npm(file, subject)
     elif base in (".netrc", "_netrc", "netrc"):
         yield from _matches(file, _NETRC, "password", subject)
-    elif base == ".pgpass":
+    elif base in (".pgpass", "pgpass"):
         yield from _matches(
             file, re.compile(r"(?m)^(?:[^:#\n]+:){4}(.{1,400})$"), "password", subject
         )
@@ -94,24 +95,66 @@ def find(thing: Thing, file: File) -> Iterator[Seen]:
                 verdict = _sure(leaf.text or "")
                 if verdict is not SAFE:
                     yield seen(CODE, where, leaf, verdict, subject=f"`{file.base}`")
-    elif _STATE.fullmatch(file.base) or file.base.endswith(".tfvars.json"):
+    elif file.base.endswith(".tfvars.json"):
         file.claim(thing.node)
-        outputs = thing.node.get("outputs")
-        for name, one in outputs.fields or () if outputs else ():
-            value = one.get("value")
-            if one.word("sensitive") == "true" and value is not None and value.text:
-                found = _sure(value.text)
-                file.claim(value)
-                if found is not SAFE:
-                    steps = (*thing.steps, "outputs", name)
-                    yield seen(CODE, steps, value, found, subject=f"`{file.base}`")
-        for one_step, node in thing.node.fields or ():
-            yield from judging.of_tree(file, CODE, node, (*thing.steps, one_step), f"`{file.base}`")
+        for key, node in thing.node.fields or ():
+            steps = (*thing.steps, key)
+            yield from judging.of_tree(file, CODE, node, steps, f"`{file.base}`", key=key)
+    elif _STATE.fullmatch(file.base):
+        file.claim(thing.node)
+        yield from _of_state(thing, file)
+
+
+def _of_state(thing: Thing, file: File) -> Iterator[Seen]:
+    """What Terraform wrote down: sensitive outputs, data of Secrets, passwords that it made."""
+    subject = f"`{file.base}`"
+    outputs = thing.node.get("outputs")
+    for name, one in outputs.fields or () if outputs else ():
+        if one.word("sensitive") == "true":
+            yield from _of_state_value((*thing.steps, "outputs", name), one.get("value"), file)
+    resources = thing.node.get("resources")
+    for one in resources.items if resources else ():
+        kind, name = one.word("type"), one.word("name")
+        instances = one.get("instances")
+        for instance in instances.items if instances else ():
+            steps = (*thing.steps, "resources", kind, name)
+            if kind.startswith("kubernetes_secret"):
+                for field in ("data", "binary_data"):
+                    data = instance.get("attributes", field)
+                    for key, value in data.fields or () if data else ():
+                        yield from _of_state_value((*steps, field, key), value, file)
+            for field in _MADE.get(kind, ()):
+                yield from _of_state_value((*steps, field), instance.get("attributes", field), file)
+    for key, node in thing.node.fields or ():
+        yield from judging.of_tree(file, CODE, node, (*thing.steps, key), subject)
+
+
+def _of_state_value(steps: tuple[str, ...], value: Node | None, file: File) -> Iterator[Seen]:
+    if value is None or not value.text:
+        return
+    verdict = _sure(value.text)
+    file.claim(value)
+    if verdict is not SAFE:
+        yield seen(CODE, steps, value, verdict, subject=f"`{file.base}`")
+
+
+def is_of_lines(base: str) -> bool:
+    """Whether a file of this name holds logins in lines of its own form."""
+    return base in (
+        ".netrc",
+        "_netrc",
+        "netrc",
+        ".pgpass",
+        "pgpass",
+        ".git-credentials",
+        ".npmrc",
+        "npmrc",
+    )
 
 
 def is_read(file: File) -> bool:
     """Whether a file's assignments are read here."""
-    return _ASSIGNING.fullmatch(file.base) is not None
+    return _ASSIGNING.fullmatch(file.base) is not None or file.base.endswith(".tf")
 
 
 PLACE = Place(find=find, read=read)

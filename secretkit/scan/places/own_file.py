@@ -12,6 +12,8 @@ from secretkit.scan.places import Place
 from secretkit.scan.reading import File, Thing
 from secretkit.scan.seen import SAFE, Seen, Verdict, of_a_field, seen
 
+_HOLDING = {"template", "headers", "variables"}  # fields with texts of the user's own
+
 
 def find(thing: Thing, file: File) -> Iterator[Seen]:
     if thing.kind not in ("AppSecrets", "Platform") or not thing.api.startswith("secretkit"):
@@ -28,6 +30,8 @@ def find(thing: Thing, file: File) -> Iterator[Seen]:
             cut = text.startswith("Ag") and text.endswith("...")
             verdict = Verdict("likely" if cut else "sure", problem) if problem else SAFE
             yield seen(CIPHERTEXT, where, leaf, verdict, subject=f"the secret `{secret}`")
+        elif _HOLDING & set(where[len(thing.steps) : -1]) and where[-1] != "literal":
+            yield from judging.of_scalar(file, FIELD, where, where[-1], leaf, thing.subject)
     patches = thing.node.get("spec", "patches")
     if patches is not None:
         yield from judging.of_tree(file, FIELD, patches, (*thing.steps, "patches"), thing.subject)

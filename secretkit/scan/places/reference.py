@@ -23,6 +23,9 @@ _TEMPLATES = (
 )  # fmt: skip
 
 
+_OF_STORES = (("spec", "provider", "webhook", "headers"), ("spec", "provider", "fake", "data"))
+
+
 def find(thing: Thing, file: File) -> Iterator[Seen]:
     if not thing.kind and any(thing.node.get(key) for key in _SCHEMAS):
         file.claim(thing.node)
@@ -38,6 +41,10 @@ def find(thing: Thing, file: File) -> Iterator[Seen]:
                 yield from judging.of_tree(
                     file, FIELD, template, (*thing.steps, *path), thing.subject
                 )
+        for path in _OF_STORES if thing.kind.endswith("SecretStore") else ():
+            node = thing.node.get(*path)
+            if node is not None:
+                yield from judging.of_tree(file, FIELD, node, (*thing.steps, *path), thing.subject)
         file.claim(thing.node)
 
 

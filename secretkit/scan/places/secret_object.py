@@ -14,6 +14,8 @@ from secretkit.scan.seen import SAFE, Seen, Verdict, decoded, of_a_secret, seen
 def find(thing: Thing, file: File) -> Iterator[Seen]:
     if thing.kind != "Secret" or thing.api not in ("v1", ""):
         return
+    if thing.node.get("data", "data") or thing.node.get("data", "stringData"):
+        return  # a policy's, whose `data` is the object
     for section in ("data", "stringData"):
         node = thing.node.get(section)
         if node is None:
@@ -34,7 +36,8 @@ def of_value(thing: Thing, section: str, key: str, node: Node, file: File) -> Se
     elif section == "data" and not (looks.is_filled_in(text) or looks.is_placeholder(text)):
         inner = decoded(text)
         text = text if inner is None else inner
-    verdict = Verdict("safe") if node.plain and text in ("null", "~") else of_a_secret(key, text)
+    is_null = node.plain and node.text in ("null", "~")
+    verdict = Verdict("safe") if is_null else of_a_secret(key, text)
     if default is not None and verdict is SAFE:
         text, verdict = default, of_a_secret(key, default)
         if verdict.sureness in ("sure", "likely"):
