@@ -1,5 +1,5 @@
 // A kube-apiserver of our own build, for the tests marked `cluster`, and a kube-controller-manager
-// where it is called by such a name: the release is the one that go.mod requires, or 1.34.mod, built
+// where it is called by such a name: the release is the one that go.mod requires, or 1.34/go.mod, built
 // and kept outside the tree. One program, since the two share nearly all of their code.
 package main
 

@@ -34,7 +34,7 @@ class Module(NamedTuple):
         """The version that is required, like `1.37.2`."""
         wanted = rf"^(?:require )?\s*{re.escape(self.release)} v(\S+)(?: // indirect)?$"
         found = re.search(wanted, self._requirements.read_text(), re.M)
-        assert found, f"{self._requirements.name} requires no {self.release}"
+        assert found, f"{self.requirements} requires no {self.release}"
         return found[1]
 
     def find(self) -> Path | None:

@@ -36,4 +36,4 @@ class Release(NamedTuple):
 
 
 NEWEST = Release("go.mod", "about 7 minutes")
-V1_34 = Release("1.34.mod", "about 4 minutes", "-1.34")
+V1_34 = Release("1.34/go.mod", "about 4 minutes", "-1.34")
