@@ -27,7 +27,7 @@ from secretkit.values import faults as value_faults
 _OURS = ("app.kubernetes.io/name", "app.kubernetes.io/managed-by", "app.kubernetes.io/instance")
 
 _OF_CONTENT = (
-    "sk512_docker_config", "sk513_ssh_key", "sk514_tls_pem", "sk560_key_of_another", "sk561_chain_order",
+    "sk512_docker_config", "sk513_ssh_key", "sk514_tls_pem", "sk561_chain_order", "sk560_key_of_another",
 )  # fmt: skip
 _LACKS_KEY = "SK511"
 

@@ -12,7 +12,7 @@ from secretkit.scan import phrases
     [
         "mysql -uroot -porchid-17 shop", "mysqldump -h db -u b '-porchid-17' shop > x", "redis-cli -a orchid-17 ping",
         "/usr/bin/redis-server --requirepass orchid-17", "mongosh -u root -p orchid-17", "sshpass -p orchid-17 ssh a",
-        "curl -sf -u admin:orchid-17 https://a.example.com", "echo a && docker login -u ci -p orchid-17 r.example.com",
+        "curl -sf -u admin:" + "orchid-17 https://a.example.com", "echo a && docker login -u ci -p orchid-17 r.example.com",
         "rabbitmqctl change_password admin orchid-17", "app --db-password orchid-17",
         "kubectl create secret generic a --from-literal=k=orchid-17",
         "user ops insecure-password orchid-17", "stats auth admin:orchid-17", "CREATE ROLE a PASSWORD 'orchid-17'",
