@@ -1,7 +1,7 @@
 """What to do between two steps, and where an encryption stands, as text and as JSON."""
 
 import shlex
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from secretkit.encryption import editing, states
@@ -24,7 +24,7 @@ class Ahead(NamedTuple):
     """What lies ahead: what must happen before the next step, the step, and what else can be done."""
 
     step: Step | None  # None where nothing is under way
-    before: tuple[Task, ...]
+    before: tuple[Task, ...]  # or what has every API server load this file, where nothing is
     command: str | None
     others: tuple[Task, ...]
 
@@ -49,6 +49,7 @@ def status(found: Declared) -> dict[str, Any]:
             "before": [one._asdict() for one in ahead.before],
             "command": ahead.command,
         },
+        "loading": [one._asdict() for one in ahead.before] if step is None else [],
         "others": [one._asdict() for one in ahead.others],
     }  # fmt: skip
 
@@ -76,17 +77,24 @@ def what_next(found: Declared, way: str = "next") -> Iterator[str]:
     """
     ahead = _ahead(found, way)
     if ahead.step is None:
-        yield "nothing is under way; what can begin:"
-        yield from (f"       {command}" for one in ahead.others for command in one.commands)
+        yield "nothing is under way, once every API server has this file:"
+        yield from _numbered(ahead.before)
+        yield "what can begin:"
+        for what, commands in ahead.others:
+            yield from (f"       {line}" for line in commands or (what,))
         return
     yield f"before the next step ({ahead.step.does}):"
-    for number, (what, commands) in enumerate(ahead.before, 1):
-        yield f"  {number}. {what}"
-        yield from (f"       {command}" for command in commands)
+    yield from _numbered(ahead.before)
     yield "then:"
     yield f"       {ahead.command}"
     for what, commands in ahead.others:
         yield f"or, to {what}:"
+        yield from (f"       {command}" for command in commands)
+
+
+def _numbered(tasks: Iterable[Task]) -> Iterator[str]:
+    for number, (what, commands) in enumerate(tasks, 1):
+        yield f"  {number}. {what}"
         yield from (f"       {command}" for command in commands)
 
 
@@ -98,7 +106,7 @@ def _ahead(found: Declared, way: str = "next") -> Ahead:
     first = way if ways[way] else "next"
     step = ways[first]
     if step is None:
-        return Ahead(None, (), None, tuple(_beginnings(call)))
+        return Ahead(None, tuple(_loading(found)), None, tuple(_beginnings(found)))
     others: list[Task] = []
     onward, ending = ways["next"], ways["disable"]
     if first == "disable" and onward:
@@ -128,8 +136,15 @@ def _taken(way: Callable[[Section], Step] | None, section: Section) -> Step | No
         return None
 
 
-def _beginnings(call: str) -> Iterator[Task]:
-    yield Task("rotate", (f"secretkit encryption rotate {call}",))
+def _beginnings(found: Declared) -> Iterator[Task]:
+    call = _call(found)
+    block = found.needed.block
+    if block and block.is_kms:
+        yield Task(
+            "a rotation in the KMS itself, then `rewrite`: the plugin has its keys to itself"
+        )
+    else:
+        yield Task("rotate", (f"secretkit encryption rotate {call}",))
     yield Task(
         "move to another provider", (f"secretkit encryption move {call} --provider PROVIDER",)
     )
@@ -141,12 +156,9 @@ def _before(found: Declared, step: Step) -> Iterator[Task]:
     call = _call(found)
     yield from _new_keys(found)
     if step.needs == "rolled":
+        yield from _plugins(found)
         yield Task("take a snapshot of etcd, and keep it with the keys that read it")
-    yield _put_in_place(found)
-    yield Task(
-        "have every API server load it: a minute with automatic reload, else a restart, one by one",
-        (f"secretkit encryption verify {call} --server https://HOST:6443 --config {_LIVE}",),
-    )
+    yield from _loading(found)
     if step.needs == "rewritten":
         yield Task(
             "rewrite every object of these resources, in every namespace",
@@ -160,6 +172,27 @@ def _before(found: Declared, step: Step) -> Iterator[Task]:
             yield Task("archive the old key for as long as backups of etcd need it")
 
 
+def _loading(found: Declared) -> Iterator[Task]:
+    """How every API server comes to have what the file says."""
+    yield _put_in_place(found)
+    call = _call(found)
+    yield Task(
+        "have every API server load it: a minute with automatic reload, else a restart, one by one",
+        (f"secretkit encryption verify {call} --server https://HOST:6443 --config {_LIVE}",),
+    )
+
+
+def _plugins(found: Declared) -> Iterator[Task]:
+    """A plugin that does not answer keeps an API server from starting."""
+    going = found.needed.move_from
+    names = [one.kms.name for one in found.needed.blocks if one.kms and one is not going]
+    for name in dict.fromkeys(names):
+        yield Task(
+            f"have the plugin `{name}` answer on every control-plane host, and its socket's folder mounted into "
+            "kube-apiserver: what `render -o` writes wires it in"
+        )
+
+
 def _new_keys(found: Declared) -> Iterator[Task]:
     going = found.needed.move_from
     for key in (key for key in _keys(found) if key.state == "next"):
@@ -169,7 +202,7 @@ def _new_keys(found: Declared) -> Iterator[Task]:
         path = argument if source == "file" else f"{_KEYS}/{key.name}"
         where = f", for the variable `{argument}`" if source == "env" else ""
         yield Task(
-            f"make `{key.name}` on one host, keep a copy in escrow, and take it to the others{where}",
+            f"make `{key.name}` on one host (never twice: objects may lie under it), keep a copy in escrow, and take it to the others{where}",
             (f"secretkit encryption keygen -o {shlex.quote(path)}",),
         )
 

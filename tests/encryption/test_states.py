@@ -349,7 +349,7 @@ def test_status_is_json_on_demand(tmp_path: Path) -> None:
             "needs": "rolled",
             "before": [
                 {
-                    "what": "make `key-2` on one host, keep a copy in escrow, and take it to the others",
+                    "what": "make `key-2` on one host (never twice: objects may lie under it), keep a copy in escrow, and take it to the others",
                     "commands": ["secretkit encryption keygen -o /etc/kubernetes/keys/key-2"],
                 },
                 {
@@ -370,6 +370,7 @@ def test_status_is_json_on_demand(tmp_path: Path) -> None:
             ],
             "command": f"secretkit encryption next {file} --rolled",
         },
+        "loading": [],
         "others": [
             {
                 "what": "go back",
@@ -395,7 +396,10 @@ def test_status_says_the_same_in_text_and_in_json(tmp_path: Path) -> None:
 
         assert "  except:    events\n" in lines
         assert body["except"] == ["events"]
-        ahead = body["next"] or {"before": [], "command": body["others"][0]["commands"][0]}
+        ahead = body["next"] or {
+            "before": body["loading"],
+            "command": body["others"][0]["commands"][0],
+        }
         before = [one["what"] for one in ahead["before"]]
         assert [
             line.partition(". ")[2] for line in lines.splitlines() if line[2:3].isdigit()
@@ -403,7 +407,26 @@ def test_status_says_the_same_in_text_and_in_json(tmp_path: Path) -> None:
         commands = [row.strip() for row in lines.splitlines() if row.startswith("       ")]
         every = [one for task in ahead["before"] for one in task["commands"]]
         others = [one for task in body["others"] for one in task["commands"]]
-        assert commands == ([*every, ahead["command"], *others] if body["next"] else others)
+        assert commands == [*every, *([ahead["command"]] if body["next"] else []), *others]
+
+
+def test_what_a_plugin_needs_is_said_and_what_it_cannot_do_is_not_offered(tmp_path: Path) -> None:
+    file = tmp_path / "platform.yaml"
+    file.write_text(BLOCK)
+    kms = ["--provider", "kms", "--kms-name", "aws", "--endpoint", "unix:///run/kms.sock"]
+    assert call(file, "move", *kms)[0] == 0
+    begun = call(file, "status")[1]
+    assert "have the plugin `aws` answer on every control-plane host" in begun
+    assert begun.index("plugin `aws`") < begun.index("materialize")
+
+    for step in ("--rolled", "--rewritten"):
+        code, said = call(file, "next", step)
+        assert code == 0
+    assert "nothing is under way, once every API server has this file:" in said
+    assert said.index("materialize") < said.index("what can begin:")
+    assert "encryption rotate" not in said
+    assert "a rotation in the KMS itself" in said
+    assert call(file, "rotate")[0] == 1
 
 
 @pytest.mark.parametrize(
