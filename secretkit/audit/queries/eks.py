@@ -8,12 +8,13 @@ from secretkit.audit.queries import LOGINS, READS, REFUSED, Language, Query, Wan
 _LOG = 'filter @logStream like "kube-apiserver-audit"'
 _SECRETS = 'filter objectRef.resource = "secrets" and not ispresent(objectRef.apiGroup)'
 _ONCE = 'filter (verb = "watch" and stage = "ResponseStarted") or (verb != "watch" and stage = "ResponseComplete")'
+# The first address is what the caller says of itself (X-Forwarded-For); the last one is who was seen.
 _ROW = (
     "fields @timestamp, user.username, impersonatedUser.username, verb, objectRef.namespace, "
-    "objectRef.name, responseStatus.code, sourceIPs.0"
+    "objectRef.name, responseStatus.code, sourceIPs.0, sourceIPs.1, sourceIPs.2"
 )
 _LOGIN = 'filter stage = "ResponseStarted" and responseStatus.code = 401'
-_LOGIN_ROW = "fields @timestamp, verb, requestURI, sourceIPs.0, responseStatus.message"
+_LOGIN_ROW = "fields @timestamp, verb, requestURI, sourceIPs.0, sourceIPs.1, sourceIPs.2, responseStatus.message"
 _END = ("sort @timestamp desc", "limit 1000")
 
 
