@@ -22,17 +22,30 @@ def documents(
 ) -> Iterator[tuple[str, Object]]:
     """Each file's stem and content: a Policy always, an EncryptionConfiguration where one is declared.
 
-    On a managed cluster there is neither. At most one app or platform declares an encryption; a rule
+    On a managed cluster there is neither, and the second not where a distribution encrypts in its place. At most one app or platform declares an encryption; a rule
     sees to it.
     """
     if not apps or any(app.target.is_managed for app in apps):
         return
     yield "audit-policy", Object(policy(apps, platforms), apps[0].at)
     for encryption, target in _declared(apps, platforms):
-        yield (
-            "encryption-configuration",
-            Object(configuration(encryption, target), encryption.at),
-        )
+        if not _is_done_elsewhere(encryption, target):
+            yield ENCRYPTION, Object(configuration(encryption, target), encryption.at)
+
+
+def unwritten(apps: Sequence[App], platforms: Sequence[Platform]) -> Object | None:
+    """The EncryptionConfiguration that is declared, where no file is written of it but the distribution's own."""
+    for encryption, target in _declared(apps, platforms):
+        if _is_done_elsewhere(encryption, target):
+            return Object(configuration(encryption, target), encryption.at)
+    return None
+
+
+def _is_done_elsewhere(encryption: Encryption, target: Target) -> bool:
+    from secretkit.wiring import own_of
+
+    own = own_of(target)
+    return own is not None and own.does(encryption)
 
 
 def plan(

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any, NamedTuple, get_args
 
-from secretkit.encryption import editing, faults, states
+from secretkit.encryption import editing, elsewhere, faults, states
 from secretkit.encryption.declared import Declared, again
 from secretkit.encryption.states import Needs, Refused, Section, Stage, Step
-from secretkit.finding import Rejected
+from secretkit.finding import Rejected, Usage
 
 
 class Change(NamedTuple):
@@ -20,10 +20,17 @@ class Change(NamedTuple):
 
 
 def change(found: Declared, step: Callable[[Section], Step], said: Needs) -> Change:
-    """The file after a step, if what that needs was `said`; raises Rejected where it is refused."""
+    """The file after a step, if what that needs was `said`; raises Rejected where it is refused.
+
+    Raises Usage where it would change a file that the call does not name."""
+    if found.below:
+        raise Usage(
+            f"{found.below}: the encryption of its cluster is that of {found.call}, which a step would change: "
+            "name that file"
+        )
     section = editing.section(found)
     if found.target.is_managed:
-        raise _refused(found, _MANAGED)
+        elsewhere.check(found)
     try:
         taken = step(section)
         _check(taken, said)
@@ -31,16 +38,11 @@ def change(found: Declared, step: Callable[[Section], Step], said: Needs) -> Cha
         raise _refused(found, refused) from None
     text = editing.edited(found, taken.section)
     after = again(found, text)
+    elsewhere.check_step(found, after)
     for environment in () if found.environment else _environments(found):
         there = again(found._replace(environment=environment), text)  # it stands on what changed
         _check_environment(found, environment, there)
     return Change(taken.does, text, found, after)
-
-
-_MANAGED = Refused(
-    "the cloud encrypts for a managed cluster, in no states of ours",
-    "declare `provider: kms` with the cloud's key, and `render -o` writes the cloud's own setting",
-)
 
 
 def _check_environment(found: Declared, environment: str, after: Declared) -> None:
@@ -87,11 +89,12 @@ def needs(found: Declared, step: Callable[[Section], Step]) -> Needs:
 
 def forward(found: Declared) -> Callable[[Section], Step]:
     """The next step of what is under way; raises Rejected where nothing is."""
+    elsewhere.check(found)
     return _way(
         found,
         stage_of(found).forward,
         "nothing is under way",
-        "begin with `rotate`, `move` or `disable`",
+        "begin with `secretkit encryption rotate FILE`, `move FILE` or `disable FILE`",
     )
 
 
@@ -137,7 +140,7 @@ def _check(step: Step, said: Needs) -> None:
 
 def _refused(found: Declared, refused: Refused) -> Rejected:
     code = faults.ORDER if refused.is_order else faults.REFUSED
-    return Rejected([code.at(editing.place_of(found), why=refused.why, mend=refused.mend)])
+    return found.refused(code, editing.place_of(found), why=refused.why, mend=refused.mend)
 
 
 def begun(make: Callable[[Section], Section], does: str) -> Callable[[Section], Step]:

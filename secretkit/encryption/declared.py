@@ -1,12 +1,13 @@
 """The encryption that a file speaks of, and where it stands: in a platform file, or in a lone app's."""
 
 import os
+import shlex
 from pathlib import Path as File
 from typing import NamedTuple
 
 from secretkit import one_file
 from secretkit.encryption import faults
-from secretkit.finding import Finding, Rejected, Usage
+from secretkit.finding import Code, Finding, Rejected, Usage
 from secretkit.load import load
 from secretkit.load.inputs import Input, read
 from secretkit.model.control_plane import Encryption
@@ -28,13 +29,24 @@ class Declared(NamedTuple):
     environment: str | None
     findings: tuple[Finding, ...]  # warnings on the encryption
     call: str = ""  # the file as commands name it from here
+    below: str = (
+        ""  # the file of the call, where an edit would change another one that it does not name
+    )
 
     @property
     def needed(self) -> Encryption:
         """The encryption; raises Rejected where there is none."""
         if self.encryption is None:
-            raise Rejected([faults.UNDECLARED.at(self.spec)])
+            raise self.refused(faults.UNDECLARED, self.spec)
         return self.encryption
+
+    def refused(self, code: Code, place: Place, **words: str) -> Rejected:
+        """A finding whose mend names the environment: typed without it, it would change the base."""
+        found = code.at(place, (), **words)
+        if self.environment:
+            env = f" --env {shlex.quote(self.environment)}"
+            found = found._replace(fix=found.fix.replace(" FILE", f" FILE{env}"))
+        return Rejected([found])
 
 
 def declared(file: File, given: File | None = None, environment: str | None = None) -> Declared:
@@ -43,8 +55,11 @@ def declared(file: File, given: File | None = None, environment: str | None = No
     Raises Usage where a file cannot be read, Rejected with what is wrong with it.
     """
     found = _declared(file, given, environment)
-    is_given = found.input.path == file.resolve()
-    return found._replace(call=str(file) if is_given else os.path.relpath(found.input.path))
+    path = found.input.path
+    if path == file.resolve():
+        return found._replace(call=str(file))
+    is_given = given is not None and path == given.resolve()
+    return found._replace(call=os.path.relpath(path), below="" if is_given else str(file))
 
 
 def _declared(file: File, given: File | None, environment: str | None) -> Declared:

@@ -6,7 +6,7 @@ UNDECLARED = Code(
     code="SK420",
     title="no encryption is declared here",
     why="`encryption` with a `provider` says what the API server encrypts with; without it there is nothing to speak of",
-    fix="begin with `secretkit encryption enable FILE`",
+    fix="begin with `secretkit encryption enable FILE --provider PROVIDER`",
     wrong="# not text: `secretkit encryption next` for a file without `encryption`",
 )
 
@@ -48,6 +48,20 @@ DECLARED = Code(
     fix="see `secretkit encryption status FILE` for what comes next",
     wrong="# not text: `secretkit encryption enable` for a file with `encryption`",
 )
+MANAGED = Code(
+    code="SK454",
+    title="{cloud} encrypts by itself, in no states of ours",
+    why="nobody hands that API server a file: the cloud keeps what is stored readable, and rotates the key itself",
+    fix="{mend}",
+    wrong="# not text: `secretkit encryption rotate` for a file whose `targets.provider` is `eks`",
+)
+OWN_KEYS = Code(
+    code="SK455",
+    title="{tool} encrypts Secrets from its first start, with a key of its own",
+    why="a file of ours that lacks this key makes every Secret that is stored unreadable",
+    fix="{mend}",
+    wrong="# not text: `secretkit encryption enable` for a file whose `targets.provider` is `rke2`",
+)
 
 NO_MIGRATION = Code(
     code="SK425",
@@ -84,5 +98,5 @@ MANAGED_MIGRATION = Code(
 
 CODES = (
     UNDECLARED, NO_MIGRATION, WILDCARD, NO_VERSION, MANAGED_MIGRATION, LAYOUT, REFUSED, DECLARED, ORDER,
-    SHARED,
+    SHARED, MANAGED, OWN_KEYS,
 )  # fmt: skip

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from secretkit import files
 from secretkit.compile.encryption_configuration import configuration
 from secretkit.emit.templates import Templates
-from secretkit.encryption import key_bytes, step_faults, unlike
+from secretkit.encryption import elsewhere, key_bytes, step_faults, unlike
 from secretkit.encryption.configuration import read_bytes
 from secretkit.encryption.configuration_model import Configuration
 from secretkit.encryption.declared import Declared
@@ -44,7 +44,7 @@ class Standing(NamedTuple):
 def made(declared: Declared, asked: Mapping[str, Given], host: Host) -> Made:
     """The file, made of what is declared and of the keys; nothing is written.
 
-    Raises Usage on a managed cluster, Rejected where a key cannot be had or used.
+    Raises Usage on a managed cluster, Rejected where a key cannot be had or used, or the file is for nobody.
     """
     target, encryption = declared.target, declared.needed
     if target.is_managed:
@@ -52,6 +52,7 @@ def made(declared: Declared, asked: Mapping[str, Given], host: Host) -> Made:
             f"on {target.provider} nobody gives the API server a file: its encryption is the cloud's "
             "setting"
         )
+    elsewhere.check(declared)
     secrets, findings = read_all(encryption, asked, host)
     body = configuration(encryption, target)
     for entry in body["resources"]:

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path as File
 
-from secretkit.compile.control_plane import ENCRYPTION, documents
+from secretkit.compile.control_plane import ENCRYPTION, documents, unwritten
+from secretkit.emit.templates import Templates
 from secretkit.encryption import step_faults as faults
 from secretkit.encryption.configuration import read_bytes
 from secretkit.encryption.configuration_model import Configuration
@@ -36,7 +37,11 @@ def findings(
         return (faults.STANDING.at(at, file=folder / PATH, problem=problem),)
     except OSError as error:
         return (faults.STANDING.at(at, file=folder / PATH, problem=reason(error)),)
-    new = _of(PATH, change.wanted.file.content) if change.wanted else Configuration(())
+    gone = unwritten(apps, platforms)
+    if change.wanted:
+        new = _of(PATH, change.wanted.file.content)
+    else:
+        new = _of(PATH, Templates().fill(gone).encode()) if gone else Configuration(())
     behind = faults.RENDERED.format(file=folder / PATH)
     return tuple(one.at(at, behind) for one in unsafe(old, new))
 

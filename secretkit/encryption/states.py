@@ -118,7 +118,7 @@ def rotated(section: Section, key: Section) -> Section:
         raise Refused(
             "a KMS plugin has its keys to itself, and the file does not change",
             "change the key in the KMS, wait until every API server's plugin has it, rewrite, and only "
-            "then disable the old one; or go to another plugin with `secretkit encryption move`",
+            "then disable the old one; or go to another plugin with `secretkit encryption move FILE`",
         )  # fmt: skip
     found = stage(section)
     if found.name not in (*_QUIET, *_ROTATING, "moving: writing"):
@@ -168,7 +168,8 @@ def moved(section: Section, block: Section) -> Section:
         raise _for_nothing(found, "another provider would never write")
     if block["provider"] != "kms" and block["provider"] == section["provider"]:
         raise Refused(
-            f"`{block['provider']}` is the provider already", "use `secretkit encryption rotate`"
+            f"`{block['provider']}` is the provider already",
+            "use `secretkit encryption rotate FILE`",
         )
     for key in block.get("keys", ()):
         _unused(section, key["name"])

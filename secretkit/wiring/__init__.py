@@ -127,11 +127,21 @@ class Cloud(NamedTuple):
     logs: str  # what it logs, whatever a Policy says
 
 
+class Own(NamedTuple):
+    """Encryption that a distribution turns on by itself, with a key that no file of ours has."""
+
+    title: str
+    does: Callable[[Encryption], bool]  # whether it does what is declared, in place of our file
+    way: str  # how it is changed where it does
+    first: str  # what comes before any file of ours
+
+
 class Wiring(NamedTuple):
     """One provider."""
 
     parts: Callable[[Plan], Iterator[Part]]
     cloud: Cloud | None = None
+    own: Own | None = None
     stdout: str | None = None  # on a managed cluster the part that stands on stdout
 
 
@@ -150,3 +160,8 @@ def get(provider: str) -> Wiring:
 def cloud_of(target: Target) -> Cloud | None:
     """What stands for the files on the target, where it is managed."""
     return get(target.provider).cloud if target.provider and target.is_managed else None
+
+
+def own_of(target: Target) -> Own | None:
+    """The encryption that the target's distribution turns on by itself."""
+    return get(target.provider).own if target.provider else None

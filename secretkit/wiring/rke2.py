@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from secretkit.model.control_plane import Encryption, Kind
-from secretkit.wiring import AUDIT_POLICY, ENCRYPTION, Part, Plan, Wiring
+from secretkit.wiring import AUDIT_POLICY, ENCRYPTION, Own, Part, Plan, Wiring
 
 FOLDER = "/etc/rancher/rke2/control-plane"
 
+_RKE2_KEYS = "/var/lib/rancher/rke2/server/cred/encryption-config.json"
 _OWN_PROVIDERS = ("secretbox", "aescbc")
 
 _HEAD = f"""\
@@ -39,7 +40,7 @@ _OURS = f"""\
 into the same folder with mode 0600. It stands in place of RKE2's own encryption, which has no `kms`
 and no `aesgcm`, and is for Secrets alone. A cluster that runs already has Secrets under RKE2's own
 key. Go there in steps, each on every server before the next: the provider that
-/var/lib/rancher/rke2/server/cred/encryption-config.json names first and ours after it; ours first;
+{_RKE2_KEYS} names first and ours after it; ours first;
 every Secret rewritten; the old one dropped. Each change of the file needs a restart, and
 `rke2 secrets-encrypt` is no longer of use.
 """
@@ -70,4 +71,16 @@ def parts(plan: Plan) -> Iterator[Part]:
     yield Part("rke2.yaml", head, body)
 
 
-WIRING = Wiring(parts)
+WIRING = Wiring(
+    parts,
+    own=Own(
+        "RKE2",
+        does=is_own,
+        way="leave it to RKE2: declare the `provider` that you want, `render -o` writes it into `rke2.yaml`, and "
+        "`rke2 secrets-encrypt rotate-keys` brings a new key or provider into force, "
+        "`rke2 secrets-encrypt status` tells where it stands",
+        first="for `secrets` with secretbox or aescbc leave it to RKE2 (`render -o` writes `rke2.yaml`, `rke2 "
+        "secrets-encrypt rotate-keys` rotates); for all else declare RKE2's own key first, as an `encryption` "
+        f"with the `provider` and the active key of {_RKE2_KEYS}, and then `secretkit encryption move FILE`",
+    ),
+)

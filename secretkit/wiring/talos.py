@@ -8,7 +8,7 @@ limits among them, in internal/app/machined/pkg/controllers/k8s/control_plane_fi
 from collections.abc import Iterator
 from typing import Any
 
-from secretkit.wiring import Part, Plan, Wiring
+from secretkit.wiring import Own, Part, Plan, Wiring
 
 _LOG = """\
 Talos sets the flags of the log itself: /var/log/audit/kube/kube-apiserver.log, 30 days, 10 files of
@@ -75,4 +75,14 @@ def _document(kind: str, **fields: Any) -> dict[str, Any]:
     return {"apiVersion": "v1alpha1", "kind": kind, **fields}
 
 
-WIRING = Wiring(parts)
+WIRING = Wiring(
+    parts,
+    own=Own(
+        "Talos",
+        does=lambda _: False,
+        way="",
+        first="declare the key that Talos has first, as an `encryption` with its `provider` and the key `active`: what "
+        "the document KubeEtcdEncryptionConfig names, or in the old form secretbox and the key `key2`, whose bytes "
+        "are in cluster.secretboxEncryptionSecret; then `secretkit encryption rotate FILE`, or `move FILE`",
+    ),
+)

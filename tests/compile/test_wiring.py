@@ -217,9 +217,22 @@ RKE2_MOUNT = {"kube-apiserver-extra-mount+": ["/var/run/kmsplugin:/var/run/kmspl
 def test_rke2_keeps_its_own_encryption_where_that_will_do(
     folder: Folder, encryption: Any, wanted: dict[str, Any]
 ) -> None:
-    found = body(folder.files("rke2", encryption)["rke2.yaml"])
+    files = folder.files("rke2", encryption)
 
-    assert found == {"audit-policy-file": f"{RKE2}/audit-policy.yaml", **wanted}
+    assert body(files["rke2.yaml"]) == {"audit-policy-file": f"{RKE2}/audit-policy.yaml", **wanted}
+    assert ("encryption-configuration.yaml" in files) == ("kube-apiserver-arg+" in wanted)
+
+
+def test_a_file_that_rke2_never_loads_goes_and_one_with_another_key_does_not(
+    folder: Folder,
+) -> None:
+    folder.files("kubeadm", SECRETBOX)
+
+    assert "encryption-configuration.yaml" not in folder.files("rke2", SECRETBOX)
+
+    folder.files("kubeadm", {**SECRETBOX, "keys": [{**KEY, "name": "key-20261201-1"}]})
+    with pytest.raises(AssertionError, match="SK496"):
+        folder.files("rke2", SECRETBOX)
 
 
 @pytest.mark.parametrize("encryption", [None, SECRETBOX, KMS], ids=["no keys", "local", "kms"])

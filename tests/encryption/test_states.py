@@ -5,6 +5,7 @@ Whatever is done, in any order, every object can be read by both, as long as wha
 (`--rolled`, `--rewritten`) is true; and each claim is needed.
 """
 
+import base64
 import json
 import os
 from pathlib import Path
@@ -678,7 +679,7 @@ def test_an_environment_ends_what_it_has_from_the_base(tmp_path: Path, environme
         code, said = call(file, command, "--env", "staging", *arguments)
         assert code == 0, (command, said)
 
-    assert said.startswith(f"{file}: aesgcm key-3 can no longer be read")
+    assert said.startswith(f"{file} (staging): aesgcm key-3 can no longer be read")
     assert "declares no encryption any more for `staging`" in said
     assert "encryption: null" in file.read_text()
     assert declared(file, None, "staging").encryption is None
@@ -879,4 +880,196 @@ def test_a_managed_cluster_has_no_states(tmp_path: Path) -> None:
 
     said = refusal(file, "enable", "--provider", "secretbox")
 
-    assert said == "error[SK437]: the cloud encrypts for a managed cluster, in no states of ours"
+    assert said == "error[SK454]: EKS encrypts by itself, in no states of ours"
+
+
+ARN = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["rotate"],
+        ["move", "--provider", "kms", "--kms-name", "x"],
+        ["disable"],
+        ["next", "--rolled"],
+    ],
+    ids=lambda arguments: arguments[0],
+)
+def test_a_managed_cluster_says_whose_the_rotation_is(tmp_path: Path, arguments: list[str]) -> None:
+    file = tmp_path / "platform.yaml"
+    block = f'  encryption: {{provider: kms, kms: {{name: "{ARN}"}}}}\n'
+    file.write_text(HEAD.replace("kubeadm", "eks") + block)
+
+    code, said = call(file, *arguments)
+
+    assert (code, file.read_text()) == (1, HEAD.replace("kubeadm", "eks") + block)
+    assert said.startswith("error[SK454]")
+    assert "rotate the key where it lies, in the cloud" in said
+    assert "`aws eks associate-encryption-config --cluster-name" in said
+    assert "declare `provider: kms`" not in said
+
+
+@pytest.mark.parametrize("text", [HEAD, BLOCK], ids=["enable", "rotate"])
+def test_a_step_changes_no_file_that_is_not_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path(".git").mkdir()
+    Path("apps").mkdir()
+    app, platform = Path("apps/secrets.yaml"), Path("platform.yaml")
+    app.write_text("apiVersion: secretkit.dev/v1alpha1\nkind: AppSecrets\n"
+                   "metadata: {name: a, namespace: a}\nspec: {}\n")  # fmt: skip
+    platform.write_text(text)
+    step = ("enable", "--provider", "aesgcm") if text == HEAD else ("rotate",)
+
+    with pytest.raises(
+        Usage, match=r"^apps/secrets.yaml: .* that of platform.yaml, .*: name that file$"
+    ):
+        call(app, *step)
+
+    assert platform.read_text() == text
+    assert call(app, *step, "--platform", "platform.yaml")[0] == 0
+    assert platform.read_text() != text
+    assert call(app, "status")[0] == 0
+
+
+def on(provider: str, text: str) -> str:
+    return text.replace("kubeadm", provider)
+
+
+@pytest.mark.parametrize("provider", ["secretbox", "aescbc", "aesgcm"])
+@pytest.mark.parametrize(
+    ("distribution", "mend"), [("rke2", "`rke2 secrets-encrypt"), ("talos", "`key2`")]
+)
+def test_nothing_begins_without_the_key_of_a_distribution(
+    tmp_path: Path, distribution: str, mend: str, provider: str
+) -> None:
+    file = tmp_path / "platform.yaml"
+    file.write_text(on(distribution, HEAD))
+
+    code, said = call(file, "enable", "--provider", provider)
+
+    assert (code, file.read_text()) == (1, on(distribution, HEAD))
+    assert said.startswith("error[SK455]")
+    assert mend in said
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["rotate"], ["move", "--provider", "aescbc"], ["disable"], ["next", "--rewritten"]],
+    ids=lambda arguments: arguments[0],
+)
+def test_what_rke2_does_itself_is_left_to_it(tmp_path: Path, arguments: list[str]) -> None:
+    file = tmp_path / "platform.yaml"
+    file.write_text(on("rke2", BLOCK))
+
+    code, said = call(file, *arguments)
+
+    assert (code, file.read_text()) == (1, on("rke2", BLOCK))
+    assert said.startswith("error[SK455]")
+    assert "`rke2 secrets-encrypt rotate-keys`" in said
+
+
+ENABLING = BLOCK.replace("active", "next").replace(
+    "readUnencrypted: false", "writeUnencrypted: true"
+)
+
+
+@pytest.mark.parametrize("distribution", ["rke2", "talos"])
+def test_what_began_without_that_key_goes_back_alone(tmp_path: Path, distribution: str) -> None:
+    file = tmp_path / "platform.yaml"
+    file.write_text(on(distribution, ENABLING.replace("secretbox", "aesgcm")))
+
+    assert refusal(file, "next", "--rolled").startswith("error[SK455]")
+    out = str(tmp_path / "out.yaml")
+    assert refusal(file, "materialize", "-o", out).startswith("error[SK455]")
+    assert not Path(out).exists()
+    assert call(file, "back", "--rewritten")[0] == 0
+
+
+def test_a_declared_key_of_rke2_can_be_left_and_come_back_to(tmp_path: Path) -> None:
+    file = tmp_path / "platform.yaml"
+    file.write_text(on("rke2", BLOCK))
+    move = ("move", "--provider", "aesgcm", "--key", "key-2")
+
+    assert call(file, *move)[0] == call(file, "back", "--rewritten")[0] == 0
+    for step in (move, ("next", "--rolled"), ("next", "--rewritten"), ("rotate", "--key", "key-3")):
+        assert call(file, *step)[0] == 0, step
+    assert readers(file) == ["aesgcm key-2", "aesgcm key-3"]
+    assert refusal(file, "move", "--provider", "secretbox").startswith("error[SK455]")
+
+
+@pytest.mark.parametrize(
+    ("provider", "wanted"),
+    [("rke2", "`rke2 secrets-encrypt rotate-keys`"), ("talos", "Talos has a key of its own"), ("kubeadm", None)],
+)  # fmt: skip
+def test_status_says_whose_key_is_there_already(
+    tmp_path: Path, provider: str, wanted: str | None
+) -> None:
+    file = tmp_path / "platform.yaml"
+    file.write_text(on(provider, BLOCK))
+
+    code, said = call(file, "status")
+
+    assert code == 0
+    assert ("note: " in said) == (wanted is not None)
+    assert (wanted or "") in said
+
+
+@pytest.mark.parametrize("provider", ["rke2", "talos"])
+def test_a_first_file_tells_of_the_key_that_is_there(tmp_path: Path, provider: str) -> None:
+    file, key, out = tmp_path / "platform.yaml", tmp_path / "key", tmp_path / "out.yaml"
+    file.write_text(on(provider, BLOCK).replace("secretbox", "aesgcm"))
+    key.write_text(base64.b64encode(os.urandom(32)).decode())
+    key.chmod(0o600)
+    arguments = ("-o", str(out), "--key", f"key-1=file:{key}")
+
+    first, again = call(file, "materialize", *arguments), call(file, "materialize", *arguments)
+
+    assert (first[0], again[0]) == (0, 0), first
+    assert "has a key of its own, under which Secrets may be stored" in first[1]
+    assert "key of its own" not in again[1]
+
+
+def test_a_declared_key_of_talos_can_be_rotated(tmp_path: Path) -> None:
+    file = tmp_path / "platform.yaml"
+    file.write_text(on("talos", BLOCK))
+
+    assert call(file, "rotate", "--key", "key-2")[0] == 0
+    assert readers(file) == ["secretbox key-1", "secretbox key-2"]
+
+
+@pytest.mark.parametrize(
+    ("text", "command", "arguments", "wanted"),
+    [
+        pytest.param(HEAD, "status", [], "enable FILE --env staging --provider PROVIDER`", id="SK420"),
+        pytest.param(BLOCK, "next", ["--rolled"],
+                     "rotate FILE --env staging`, `move FILE --env staging` or", id="SK437"),
+        pytest.param(BLOCK.replace("active", "next").replace("readUn", "writeUn").replace("false", "true"),
+                     "disable", [], "`secretkit encryption back FILE --env staging`", id="SK424"),
+        pytest.param(BLOCK, "enable", ["--provider", "aesgcm"],
+                     "`secretkit encryption status FILE --env staging`", id="SK438"),
+    ],
+)  # fmt: skip
+def test_a_mend_for_an_environment_names_it(
+    tmp_path: Path, text: str, command: str, arguments: list[str], wanted: str
+) -> None:
+    file = tmp_path / "platform.yaml"
+    file.write_text(text + "  environments: {staging: {}, production: {}}\n")
+
+    _, said = call(file, command, "--env", "staging", *arguments)
+    _, of_base = call(file, command, *arguments)
+
+    assert wanted in said
+    assert "--env" not in of_base
+    assert wanted.replace(" --env staging", "") in of_base
+
+
+def test_a_step_of_an_environment_says_whose_it_is(tmp_path: Path) -> None:
+    file = tmp_path / "platform.yaml"
+    file.write_text(BLOCK + "  environments: {staging: {}}\n")
+
+    _, said = call(file, "rotate", "--env", "staging", "--key", "key-2")
+
+    assert said.startswith(f"{file} (staging): ")

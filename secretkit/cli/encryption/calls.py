@@ -58,7 +58,9 @@ def carry_out(file: Path, *, dry_run: bool, make: Callable[[], Any], goes_on: st
         sys.stdout.writelines(difference(before.input.name, before.own.source.text, made.text))
         return 0
     one_file.write(made.before.input, made.text, made.before.own.source.text)
-    sys.stdout.write(f"{made.before.call}: {made.does}\n\n")
+    environment = made.before.environment
+    where = f" ({environment})" if environment else ""
+    sys.stdout.write(f"{made.before.call}{where}: {made.does}\n\n")
     lines = (
         guide.what_next(made.after, goes_on) if made.after.encryption else guide.ended(made.before)
     )

@@ -32,12 +32,11 @@ def command(
     """
     from secretkit.encryption import changing, faults, states
     from secretkit.encryption.declared import declared
-    from secretkit.finding import Rejected
 
     def make() -> changing.Change:
         found = declared(file, platform, environment)
         if found.encryption:
-            raise Rejected([faults.DECLARED.at(found.encryption.at.key)])
+            raise found.refused(faults.DECLARED, found.encryption.at.key)
         block = blocks.block(found, given)
         begun = changing.begun(
             lambda section: states.enabled(block, list(resources) or section.get("resources")),

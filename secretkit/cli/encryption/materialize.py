@@ -43,7 +43,7 @@ def command(
     vault kv get -field=key secret/apiserver | secretkit encryption materialize platform.yaml \\
       -o /etc/kubernetes/enc/encryption.yaml --key key-20261120-1=-
     """
-    from secretkit.encryption import materialize
+    from secretkit.encryption import elsewhere, materialize
     from secretkit.encryption.declared import declared
     from secretkit.encryption.key_sources import Host, given
 
@@ -55,6 +55,8 @@ def command(
         _tell(made.findings, found.root)
         if check:
             return _check(list(materialize.differences(made, output)), made.digest)
+        for line in () if output.exists() else elsewhere.told(found):
+            note(line)  # of a first file no step tells what it leaves out
         _tell(materialize.write(made, found, output), found.root)
     except Rejected as rejected:
         return refused(rejected, file)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from secretkit.cli.options import ENVIRONMENT, FILE, PLATFORM, refused
+from secretkit.cli.options import ENVIRONMENT, FILE, PLATFORM, note, refused
 from secretkit.finding import Rejected
 
 
@@ -22,7 +22,7 @@ def command(file: Path, environment: str | None, platform: Path | None, form: st
     FILE is a platform.yaml, or a secrets.yaml that stands alone. Nothing but files is read: `verify`
     looks at the cluster.
     """
-    from secretkit.encryption import guide
+    from secretkit.encryption import elsewhere, guide
     from secretkit.encryption.declared import declared
 
     try:
@@ -30,6 +30,8 @@ def command(file: Path, environment: str | None, platform: Path | None, form: st
         found.needed  # noqa: B018 (it raises)
     except Rejected as rejected:
         return refused(rejected, file)
+    for line in elsewhere.told(found):
+        note(line)
     if form == "json":
         json.dump(guide.status(found), sys.stdout, indent=2, ensure_ascii=False)
         sys.stdout.write("\n")
