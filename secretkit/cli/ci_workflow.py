@@ -1,18 +1,22 @@
 """The workflow that `init --ci` writes: trufflehog, and ours."""
 
 import os
+import re
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
 from secretkit import resources
 from secretkit.emit import yaml
+from secretkit.finding import Usage
 from secretkit.ownership import manifest
 
 # Not secrets.yaml, which the folder search would take for an input.
 PATH = ".github/workflows/secretkit.yaml"
 _DEEPEST = 3  # folders below DIR in which rendered output is looked for
 
+# A password in a URL, or the token that stands alone before the host of one of HTTP.
+_LOGIN = re.compile(r"://[^/\s@:]*:[^/\s]*@|https?://[^/\s]*@", re.IGNORECASE)
 
 _AFTER = "${{ !cancelled() && steps.install.outcome == 'success' }}"
 
@@ -20,8 +24,10 @@ _AFTER = "${{ !cancelled() && steps.install.outcome == 'success' }}"
 def text(folder: Path, source: str = "") -> str:
     """The workflow for the repository at `folder`, which pip installs from `source`.
 
-    What the repository holds rendered is checked too.
+    What the repository holds rendered is checked too. Raises Usage where `source` holds a login.
     """
+    if _LOGIN.search(source):
+        raise Usage("--from: a URL with a login in it, which would lie open in Git: leave out what stands before the `@`")  # fmt: skip
     template = (resources.folder("templates") / "ci.yaml").read_text(encoding="utf-8")
     checks = "".join(
         f"    - if: {_AFTER}\n      run: {yaml.quoted(_command(folder, out))}\n"

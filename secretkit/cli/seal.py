@@ -107,7 +107,7 @@ class _Asked(NamedTuple):
     "-n",
     "--namespace",
     metavar="NAME",
-    help="Of --from-secret the Secrets of this namespace alone, and those that name none.",
+    help="Of --from-secret the Secrets of this namespace alone, and those that name none if no other is named.",
     callback=lambda _, __, value: value.removeprefix("=") if value else value,
 )
 @click.option(
@@ -336,9 +336,13 @@ def _manifests(asked: _Asked) -> tuple[tuple["Found", ...], list[str]]:
     if others:
         names = ", ".join(sorted({f"{one.namespace}/{one.name}" for one in others}))
         notes.append(f"of other namespaces, so passed over: {names}")
+    homeless = [one for one in read.secrets if others and not one.namespace and not asked.secret]
+    if homeless:
+        names = ", ".join(sorted({one.name for one in homeless}))
+        notes.append(f"without a namespace, where others name another than `{asked.namespace}`, so passed over (--secret NAME takes one): {names}")  # fmt: skip
     chosen = []
     for one in read.secrets:
-        if one in others or asked.secret not in (None, one.name):
+        if one in others or one in homeless or asked.secret not in (None, one.name):
             continue
         reason = manifests.why_not(one)
         if reason and asked.secret and not manifests.is_ours_to_pick(one):

@@ -179,7 +179,7 @@ def _sealed(
     secret = request.secret
     bound = target(here, secret, request.scope, replaces=request.replaces)
     place = here.app.at / "spec" / "secrets" / secret
-    _check_values(request, place)
+    _check_values(here, request, place)
     lost = list(_differing(here, request))
     label = crypto.label(bound.scope, bound.namespace, bound.name)
     new = dict(request.sealed)
@@ -226,8 +226,10 @@ def _twice(request: Request, secret: str) -> Finding:
     return faults.MANIFEST.at(request.found.at, problem=problem, mend=mend)
 
 
-def _check_values(request: Request, place: Place) -> None:
-    """Raises Rejected where a value is none that is sealed."""
+def _check_values(here: Standing, request: Request, place: Place) -> None:
+    """Raises Rejected where a value is none that is sealed, or none that takes another's place."""
+    there = sealed(here.app).get(request.secret)
+    taken = there.data if there else {}
     found = [
         faults.VALUE.at(request.at(place, one.key), key=one.key)
         for one in request.values
@@ -236,8 +238,18 @@ def _check_values(request: Request, place: Place) -> None:
     found += [
         faults.NOTHING.at(request.at(place, one.key), key=one.key)
         for one in request.values
-        if not len(one.hidden) and not one.is_written and not request.allows_empty
+        if not len(one.hidden) and not request.allows_empty
+        if one.key in taken or not one.is_written
     ]
+    found += [
+        faults.PLACEHOLDER.at(
+            request.at(place, one.key), key=one.key, secret=request.secret,
+            what="a text that stands for a value, and a value is sealed under this key already",
+            mend="give its value, or leave the key out: what is sealed stays as it is",
+        )
+        for one in request.values
+        if one.key in taken and one.is_placeholder
+    ]  # fmt: skip
     if found:
         raise Rejected(found)
 
@@ -350,18 +362,44 @@ def _check_certificate(
     for request in requests:
         if request.sealed:
             continue
+        if _has_unknown(here, request) and not _is_named(here, certificate):
+            at = (here.app.at / "spec" / "secrets" / request.secret).key
+            where = f"values of `{request.secret}`"
+            old = "one that nobody recorded"
+            raise Rejected(
+                [faults.CERTIFICATE.at(at, new=certificate.fingerprint, old=old, where=where)]
+            )
         beside = {request.secret: last[request.secret]} if request.secret in last else last
         if not beside or certificate.fingerprint in beside.values():
             continue
         secret, old = next(iter(beside.items()))
         place = here.app.at / "spec" / "secrets" / secret / "sealedFor" / "certificate"
         if request.secret in last:
-            where = f"the values of `{secret}`"
+            where = f"the latest values of `{secret}`"
         else:
             where = f"the values of `{here.environment}`" if here.environment else "the values of this file"  # fmt: skip
         raise Rejected(
             [faults.CERTIFICATE.at(place, new=certificate.fingerprint, old=old, where=where)]
         )
+
+
+def _has_unknown(here: Standing, request: Request) -> bool:
+    """Whether values stay beside these, and none of the secret tells what it was sealed with."""
+    origin = sealed(here.app).get(request.secret)
+    if origin is None or request.replaces or not here.is_own(request.secret):
+        return False
+    given = {one.key for one in request.values}
+    return not any(map(origin.sealed_with, origin.data)) and not origin.data.keys() <= given
+
+
+def _is_named(here: Standing, certificate: Certificate) -> bool:
+    """Whether the platform names this certificate for the environment."""
+    if not here.platform or not here.environment:
+        return False
+    with suppress(Rejected):
+        found = certificates.of_platform(here.platform, here.environment, here.root)
+        return found is not None and found.fingerprint == certificate.fingerprint
+    return False
 
 
 def _check_shared(

@@ -28,7 +28,7 @@ CERTIFICATE = Code(
     code="SK537",
     title="this certificate is {new}, but {where} are sealed with {old}",
     why="a certificate of another cluster seals what this one cannot open, and nobody would see it before a deploy",
-    fix="take the right certificate; if the controller has a new key, say so with `--new-cert`",
+    fix="take the right certificate; if this is it, or the controller has a new key, say so with `--new-cert`",
     wrong="# not text: `secretkit seal` with another certificate than that of the values in the file",
 )
 SHARED = Code(
@@ -66,7 +66,7 @@ NOTHING = Code(
     code="SK542",
     title="the value of `{key}` is empty",
     why="most often the command before the pipe has failed, and an empty value would take the place of a "
-    "good one; where a manifest or a line KEY= says so itself, this is a warning",
+    "good one; where a manifest or a line KEY= says so itself, for a key without a sealed value, this is a warning",
     fix="give its value; if it is meant to be empty, say so with `--allow-empty`",
     wrong="# not text: `secretkit seal --secret webhook --key api-key </dev/null`",
 )

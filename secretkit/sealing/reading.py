@@ -134,7 +134,7 @@ class _Reading:
             elif is_direct or _SECRET.search(content):
                 self.findings += map(_finding_unshown, rejected.findings)
             else:
-                self._pass("no manifest, so passed over", name)
+                self._pass("not a manifest, so passed over", name)
             return
         kinds = {str(one.body["kind"]) for one in objects}
         for one in objects:
@@ -151,6 +151,8 @@ class _Reading:
             self._pass("sealed already, so passed over (named as a file it is taken as it is)", name)  # fmt: skip
         elif any(map(is_of_sops, kinds)):
             self._pass("encrypted by sops, which `sops decrypt FILE | secretkit seal FILE --from-secret -` takes", name)  # fmt: skip
+        elif not objects and _SECRET.search(content):
+            self._pass("not a manifest, so passed over, though it speaks of Secrets (of a chart `helm template CHART` makes them)", name)  # fmt: skip
         elif not kinds & {"Secret", SEALED}:
             self._pass("no Secret in it, so passed over", name)
 

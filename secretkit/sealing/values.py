@@ -26,17 +26,24 @@ class Given(NamedTuple):
     """A value under its key. `ends_line`: it is one line of text, and the line's end is in it.
 
     `is_written`: whoever wrote the source put this key there, so that no value is one that is meant.
+    `is_placeholder`: such a source holds a text like `changeme` there.
     """
 
     key: str
     hidden: Hidden
     ends_line: bool = False
     is_written: bool = False
+    is_placeholder: bool = False
 
     @classmethod
     def of(cls, key: str, value: bytes, *, is_written: bool = False) -> "Given":
+        from secretkit.looks import is_placeholder
+
         ends_line = value.find(b"\n") == len(value) - 1 and value != b""
-        return cls(key, Hidden(value), ends_line, is_written)
+        stands = (
+            bool(value) and is_written and is_placeholder(value.decode(errors="replace").strip())
+        )
+        return cls(key, Hidden(value), ends_line, is_written, stands)
 
 
 def shown_key(key: str) -> str:

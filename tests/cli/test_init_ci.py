@@ -193,3 +193,17 @@ def test_actionlint_takes_it(repo: Path, ran: Ran) -> None:
     ran("init", "--ci", str(repo))
 
     subprocess.run([program, str(repo / NAME)], check=True)
+
+
+@pytest.mark.parametrize("login", ["https://user:CANARY@host/x.tar.gz", "x @ git+https://CANARY@host/x@v1", "git+ssh://git:CANARY@host/x"])  # fmt: skip
+def test_a_login_is_not_written_into_the_workflow(repo: Path, ran: Ran, login: str) -> None:
+    code, out, err = ran("init", "--ci", "--from", login, str(repo))
+
+    assert (code, out, "CANARY" in err, "a URL with a login" in err) == (2, "", False, True)
+    assert not (repo / NAME).exists()
+
+
+@pytest.mark.parametrize("source", ["x @ git+https://host:8443/x@v1", "git+ssh://git@host/x@v1"])
+def test_an_at_that_begins_no_host_is_no_login(repo: Path, ran: Ran, source: str) -> None:
+    assert ran("init", "--ci", "--from", source, str(repo))[0] == 0
+    assert workflow(repo)["jobs"]["secretkit"]["env"] == {"SECRETKIT": source}

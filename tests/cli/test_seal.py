@@ -383,7 +383,7 @@ def test_every_layout_keeps_its_other_lines(
     (repo / "secrets.yaml").write_text(before)
     stdin(b"hunter2")
 
-    code, _, err = ran("seal", "secrets.yaml", "--secret", "w", "--key", "a", "--cert", str(cert.cert))  # fmt: skip
+    code, _, err = ran("seal", "secrets.yaml", "--secret", "w", "--key", "a", "--cert", str(cert.cert), "--new-cert")  # fmt: skip
 
     assert (code, err) == (0, "")
     assert at("secrets", "w", "sealed", "b") == kept
@@ -915,8 +915,10 @@ NOTES = [
     pytest.param("apiVersion: ENC[AES256_GCM,data:x]\nkind: ENC[AES256_GCM,data:x]\nsops: {mac: x}\n", "encrypted by sops, which `sops decrypt FILE | secretkit seal FILE --from-secret -` takes", id="sops"),
     pytest.param("secretGenerator: [{name: a}]\n", "makes Secrets itself, which `kubectl kustomize k8s | secretkit seal FILE --from-secret -` takes", id="a generator"),
     pytest.param("a: {{ .Values.a }}\nkind: Secret\n", "a template, whose Secrets `helm template CHART | secretkit seal FILE --from-secret -` takes", id="a template"),
-    pytest.param("a: [\n", "no manifest, so passed over", id="no YAML"),
+    pytest.param("a: [\n", "not a manifest, so passed over", id="no YAML"),
     pytest.param("- a\n", "no Secret in it, so passed over", id="a list"),
+    pytest.param("apiVersion: v1\nkind: ConfigMap\n", "no Secret in it, so passed over", id="another kind"),
+    pytest.param("extraDeploy:\n- apiVersion: v1\n  kind: Secret\n", "not a manifest, so passed over, though it speaks of Secrets (of a chart `helm template CHART` makes them)", id="values of a chart"),
     pytest.param("apiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nmetadata: {name: x}\n", "sealed already, so passed over (named as a file it is taken as it is)", id="sealed"),
 ]  # fmt: skip
 
@@ -1241,7 +1243,7 @@ def test_values_together_above_a_mebibyte_are_refused(ran: Ran, repo: Path, cert
     (repo / "secrets.yaml").write_text(before)
     (repo / "half").write_bytes(bytes(400_000))
 
-    code, _, err = ran("seal", "secrets.yaml", "--secret", "w", "--key", "b", "--from-file", "half", "--cert", str(cert.cert))  # fmt: skip
+    code, _, err = ran("seal", "secrets.yaml", "--secret", "w", "--key", "b", "--from-file", "half", "--cert", str(cert.cert), "--new-cert")  # fmt: skip
     assert (code, codes(err), text()) == (1, ["SK006"], before)
 
 
@@ -1259,3 +1261,98 @@ def test_a_truncated_text_is_told_by_validate(
 
     code, out, _ = ran("validate", ".")
     assert (code, out.splitlines()[0]) == (1, f"error[SK520]: the ciphertext of `a` {said}")
+
+
+@pytest.mark.parametrize("value", ["changeme", ""])
+@pytest.mark.parametrize("source", ["manifest", "line"])
+def test_no_placeholder_and_nothing_takes_the_place_of_what_is_sealed(
+    ran: Ran, repo: Path, cert: Made, source: str, value: str
+) -> None:
+    def give(value: str) -> tuple[str, ...]:
+        if source == "line":
+            (repo / "s.env").write_text(f"password={value}\n")
+            return ("--secret", "w", "--from-env-file", "s.env")
+        (repo / "s.json").write_text(json.dumps(
+            {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "w"}, "stringData": {"password": value}}
+        ))  # fmt: skip
+        return ("--from-secret", "s.json")
+
+    call = ("seal", "secrets.yaml", "--cert", str(cert.cert))
+    assert ran(*call, *give(value))[0] == 0  # nothing is there yet
+    assert ran(*call, *give("hunter2"))[::2] == (0, "")
+    before = text()
+    code, out, err = ran(*call, *give(value))
+
+    assert (code, out, codes(err), text()) == (1, "", ["SK571" if value else "SK542"], before)
+    meant = ran(*call, *give(value), "--allow-empty")[0]
+    assert (meant, text() == before) == ((1, True) if value else (0, False))
+
+
+def test_values_of_an_unknown_certificate_make_none_an_authority(
+    ran: Ran, stdin: Callable[[bytes], None], repo: Path, cert: Made
+) -> None:
+    from sealing import ciphertext
+
+    kept = {"apiVersion": "bitnami.com/v1alpha1", "kind": "SealedSecret", "metadata": {"name": "w", "namespace": "prod"},
+            "spec": {"encryptedData": {"a": ciphertext()}}}  # fmt: skip
+    (repo / "sealed.json").write_text(json.dumps(kept))
+    assert ran("seal", "secrets.yaml", "--from-secret", "sealed.json")[0] == 0
+    before = text()
+    call = ("seal", "secrets.yaml", "--secret", "w", "--cert", str(cert.cert), "--key")
+
+    stdin(b"x")
+    code, out, err = ran(*call, "b")
+    assert (code, out, codes(err), text()) == (1, "", ["SK537"], before)
+    assert "values of `w` are sealed with one that nobody recorded" in err
+    stdin(b"x")
+    assert ran(*call, "a", "--dry-run")[0] == 0  # no other value stays
+
+    stdin(b"x")
+    assert ran(*call, "b", "--new-cert")[0] == 0
+    assert at("secrets", "w", "sealedFor", "older") == {"a": "unknown"}
+    stdin(b"y")
+    assert ran(*call, "c")[0] == 0
+
+
+def test_a_certificate_that_the_platform_names_is_known_beside_unknown_values(
+    ran: Ran, stdin: Callable[[bytes], None], repo: Path, staging: Made
+) -> None:
+    from sealing import ciphertext
+
+    inside = f"  environments: {{staging: {{spec: {{secrets: {{w: {{sealed: {{a: {ciphertext()}}}}}}}}}}}}}\n"
+    (repo / "secrets.yaml").write_text(APP + inside)
+    call = ("seal", "secrets.yaml", "--secret", "w", "--env", "staging", "--key", "b")
+
+    stdin(b"x")
+    assert ran(*call)[0] == 0
+    assert staging
+
+
+def test_a_secret_without_a_namespace_goes_into_no_app_by_itself_beside_several(
+    ran: Ran, repo: Path, cert: Made
+) -> None:
+    (repo / "k8s").mkdir()
+    for name, inside in (("a", "prod"), ("b", "billing"), ("n", "")):
+        body = {
+            "apiVersion": "v1",
+            "kind": "Secret",
+            "metadata": {"name": name},
+            "stringData": {"k": "v"},
+        }
+        body["metadata"] |= {"namespace": inside} if inside else {}  # type: ignore[operator]
+        (repo / "k8s" / f"{name}.json").write_text(json.dumps(body))
+    call = ("seal", "secrets.yaml", "--from-secret", "k8s", "--namespace", "prod", "--cert", str(cert.cert))  # fmt: skip
+
+    code, _, err = ran(*call)
+    assert (code, err) == (0, (
+        "note: of other namespaces, so passed over: billing/b\n"
+        "note: without a namespace, where others name another than `prod`, so passed over (--secret NAME takes one): n\n"
+    ))  # fmt: skip
+    assert (at("secrets", "a") is None, at("secrets", "n")) == (False, None)
+
+    assert ran(*call, "--secret", "n")[0] == 0
+    assert at("secrets", "n") is not None
+    (repo / "secrets.yaml").write_text(APP)
+    (repo / "k8s" / "b.json").unlink()
+    assert ran(*call)[::2] == (0, "")
+    assert at("secrets", "n") is not None
